@@ -1,0 +1,1 @@
+"""Accreditors, providers, their contacts and roles, and how a person signs in."""
