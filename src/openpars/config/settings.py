@@ -7,6 +7,7 @@
 | OPENPARS_SECRET_KEY | signs sessions and links; made on first start in the data folder otherwise | |
 | OPENPARS_HOSTS | host names the site answers to, comma-separated | `localhost,127.0.0.1,[::1]` |
 | OPENPARS_HTTPS | `1` behind a proxy that speaks HTTPS: secure cookies, HSTS, redirect | |
+| OPENPARS_PROXIES | proxies before the site (for counting sign-in attempts) | `1` with HTTPS, else `0` |
 | OPENPARS_DEMO | `1` for demo data and a movable day; set by `openpars serve --demo` | |
 | OPENPARS_EMAIL_URL | `smtp://user:password@host:587` (`smtps://` for TLS from the start) | letters are kept in the data folder |
 | OPENPARS_EMAIL_FROM | sender of the letters | `OpenPARS <openpars@localhost>` |
@@ -96,12 +97,13 @@ INSTALLED_APPS = [
     "django.contrib.humanize",
     "csp",
     "django_htmx",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
+    # Ours first, so that our templates win over allauth's.
     "openpars.accounts",
     "openpars.activities",
     "openpars.web",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
 ]
 
 MIDDLEWARE = [
@@ -116,6 +118,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "openpars.accounts.middleware.FirstVisit",
+    "openpars.accounts.middleware.SlidingSession",
 ]
 
 ROOT_URLCONF = "openpars.config.urls"
@@ -154,7 +158,13 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # --- cache: rate limits must be shared by all processes, so they live in the database
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 # --- security
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
@@ -204,8 +214,69 @@ DEFAULT_FROM_EMAIL = os.environ.get("OPENPARS_EMAIL_FROM", "OpenPARS <openpars@l
 # --- accounts
 AUTH_USER_MODEL = "accounts.Person"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ["email", "name"]},
+    },
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 10},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
+
+# A session ends with the browser, or after 12 hours without a page; openpars.accounts.middleware keeps the
+# sessions of people at work alive.
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_EXPIRE_AT_BROWSER_CLOSE = True
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+
+ACCOUNT_ADAPTER = "openpars.accounts.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_REDIRECT_URL = LOGIN_URL
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if HTTPS else "http"
+ACCOUNT_RATE_LIMITS = {"login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_FORMS = {
+    "login": "openpars.accounts.forms.LoginForm",
+    "add_email": "openpars.accounts.forms.ChangeEmailForm",
+    "change_password": "openpars.accounts.forms.ChangePasswordForm",
+    "set_password": "openpars.accounts.forms.SetPasswordForm",
+    "reset_password": "openpars.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "openpars.accounts.forms.ResetPasswordKeyForm",
+    "reauthenticate": "openpars.accounts.forms.ReauthenticateForm",
+}
+# How many proxies stand before the site: limits count by the visitor's address, not the proxy's.
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("OPENPARS_PROXIES", "1" if HTTPS else "0"))
+
+MFA_ADAPTER = "openpars.accounts.adapters.MFAAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "OpenPARS"
+MFA_TOTP_TOLERANCE = 1
+# Everybody's first address is verified, and changing it asks for a new verification.
+MFA_ALLOW_UNVERIFIED_EMAIL = True
+# Browsers offer passkeys on https and on localhost only; without a proxy the site is on localhost.
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+MFA_FORMS = {
+    "authenticate": "openpars.accounts.forms.AuthenticateForm",
+    "reauthenticate": "openpars.accounts.forms.ReauthenticateCodeForm",
+    "activate_totp": "openpars.accounts.forms.ActivateTOTPForm",
+    "add_webauthn": "openpars.accounts.forms.AddPasskeyForm",
+    "edit_webauthn": "openpars.accounts.forms.RenamePasskeyForm",
+}
 # --- end of accounts
 
 LOGGING = {
