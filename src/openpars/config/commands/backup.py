@@ -1,0 +1,27 @@
+"""`openpars backup`: everything in one file, while the site runs."""
+
+from pathlib import Path
+
+import click
+
+from openpars.config.starting import say, with_data
+
+
+@click.command()
+@click.argument("file", type=click.Path(dir_okay=False, path_type=Path))
+@with_data
+def backup(file: Path) -> None:
+    """Write all data into FILE, as they are at one moment. The site may go on running.
+
+    FILE holds every table and the secret key, readable by you alone: keep it as safe as the site itself.
+    """
+    from openpars.config import archive  # noqa: PLC0415 - models load only after the settings are known
+
+    if file.exists():
+        message = f"{file} is already there and stays as it is. Choose another name."
+        raise click.ClickException(message)
+    try:
+        rows = archive.write(file)
+    except archive.NotReady as problem:
+        raise click.ClickException(str(problem)) from problem
+    say(f"{rows} rows are in {file}.")

@@ -1,0 +1,154 @@
+"""From a folder name to a site that can work: settings, database tables, files for browsers."""
+
+import fcntl
+import hashlib
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import wraps
+from pathlib import Path
+from typing import Any, ParamSpec
+
+import click
+import django
+from django.conf import settings
+from django.contrib.staticfiles.finders import get_finders
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import call_command
+from django.db import DatabaseError, OperationalError, connection
+
+P = ParamSpec("P")
+
+#: Any number will do, as long as every process of OpenPARS asks PostgreSQL for the same one.
+_PREPARING = 7_277_001
+
+
+data_option = click.option(
+    "--data",
+    type=click.Path(file_okay=False, path_type=Path),
+    default=Path("data"),
+    envvar="OPENPARS_DATA",
+    show_default=True,
+    help="Folder of the database, the secret key and the files for browsers.",
+)
+
+
+def with_data(command: Callable[P, None]) -> Callable[..., None]:
+    """Give a command the option --data, and open the site there before the command runs.
+
+    What goes wrong with the folder or the database is said in a sentence, never as a stack trace.
+    """
+
+    @data_option
+    @wraps(command)
+    def wrapper(*args: P.args, data: Path, **kwargs: P.kwargs) -> None:
+        with plain_words():
+            open_site(data)
+            command(*args, **kwargs)
+
+    return wrapper
+
+
+@contextmanager
+def plain_words() -> Iterator[None]:
+    """Turn what a person can mend (a folder, an address, a database that is away) into one sentence."""
+    try:
+        yield
+    except ImproperlyConfigured as problem:
+        raise click.ClickException(str(problem)) from problem
+    except OperationalError as problem:
+        first_line = str(problem).strip().splitlines()[0]
+        message = f"The database does not answer: {first_line}"
+        raise click.ClickException(message) from problem
+    except DatabaseError as problem:
+        first_line = str(problem).strip().splitlines()[0]
+        message = f"The database refused: {first_line}"
+        raise click.ClickException(message) from problem
+    except OSError as problem:
+        where = f" {problem.filename}" if problem.filename else ""
+        message = f"{problem.strerror or problem}{where}"
+        raise click.ClickException(message) from problem
+
+
+def open_site(data: Path) -> None:
+    """Make the data folder (for its owner only) and load the settings for it."""
+    folder = data.resolve()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    os.environ["OPENPARS_DATA"] = str(folder)
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openpars.config.settings")
+    with _alone(folder):  # the first start writes the secret key
+        django.setup()
+
+
+@contextmanager
+def alone() -> Iterator[None]:
+    """Keep other processes from preparing the same data folder or database, so that two may start at once."""
+    with _alone(settings.DATA), _alone_on_server():
+        yield
+
+
+def prepare_database() -> None:
+    """Run the migrations that are missing, and make the table that rate limits are counted in."""
+    call_command("migrate", interactive=False, verbosity=0)
+    call_command("createcachetable", verbosity=0)
+
+
+def collect_static_files() -> None:
+    """Copy the files for browsers into the data folder, compressed, unless they are there already."""
+    stamp = settings.DATA / "static" / ".collected"
+    now = _static_fingerprint()
+    if stamp.exists() and stamp.read_text() == now:
+        return
+    call_command("collectstatic", interactive=False, verbosity=0)
+    stamp.write_text(now)
+
+
+def _static_fingerprint() -> str:
+    """A hash over name, size and age of every file that would be collected."""
+    digest = hashlib.sha256()
+    for finder in get_finders():
+        for name, storage in finder.list(None):
+            facts = Path(storage.path(name)).stat()
+            digest.update(f"{name}\0{facts.st_size}\0{facts.st_mtime_ns}\n".encode())
+    return digest.hexdigest()
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Wait until no other process of this machine prepares the same data folder."""
+    with (folder / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@contextmanager
+def _alone_on_server() -> Iterator[None]:
+    """Wait until no process on any machine prepares the same PostgreSQL database."""
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_PREPARING])
+        try:
+            yield
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_PREPARING])
+
+
+def say(*lines: str) -> None:
+    """Print lines plainly and at once, so that whoever reads our output through a pipe sees them."""
+    for line in lines:
+        click.echo(line, color=False)
+    sys.stdout.flush()
+
+
+def password_from(variable: str, *, stdin: bool) -> str:
+    """Read a password from the first line of standard input, from the environment, or by asking twice."""
+    if stdin:
+        return click.get_text_stream("stdin").readline().rstrip("\r\n")
+    given = os.environ.get(variable)
+    if given:
+        return given
+    answer: Any = click.prompt("Password", hide_input=True, confirmation_prompt="The password again")
+    return str(answer)
