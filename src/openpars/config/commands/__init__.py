@@ -1,1 +1,1 @@
-"""The commands of `openpars`, one module each. They import Django's models only after the settings are known."""
+"""The commands of `openpars`, one module each. Django's models are imported once the settings are known."""

@@ -1,10 +1,16 @@
 """`openpars createuser`: somebody who can sign in; on an empty site, the first one and what they work for."""
 
+from __future__ import annotations
+
 import sys
+from typing import TYPE_CHECKING
 
 import click
 
 from openpars.config.starting import alone, password_from, prepare_database, say, with_data
+
+if TYPE_CHECKING:
+    from openpars.accounts.models import Accreditor, Provider
 
 _PASSWORD = "OPENPARS_PASSWORD"  # noqa: S105 - the name of a variable
 _ROLES = ("administrator", "editor", "viewer")
@@ -90,7 +96,7 @@ def _asked(given: str, option: str, question: str) -> str:
     return str(click.prompt(question))
 
 
-def _place(provider_number: str, accreditor_name: str) -> dict[str, "Provider | Accreditor"]:
+def _place(provider_number: str, accreditor_name: str) -> dict[str, Provider | Accreditor]:
     """The organization the options name: exactly one."""
     from openpars.accounts.models import Accreditor, Provider  # noqa: PLC0415 - see above
 

@@ -42,7 +42,7 @@ def serve(*, demo: bool, host: str, port: int, workers: int | None, data: Path) 
     address = _address(host)
     if demo and not address.is_loopback:
         message = (
-            f"Demo data come with published passwords, so --demo listens on this machine only, not on {host}. "
+            f"Demo data come with published passwords: --demo listens on this machine only, not on {host}. "
             "Leave --host away, or start without --demo."
         )
         raise click.UsageError(message)

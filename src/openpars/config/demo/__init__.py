@@ -1,1 +1,1 @@
-"""A believable, wholly fictitious site to try the system with: three providers and several hundred activities."""
+"""A believable, wholly fictitious site to try: three providers and several hundred activities."""

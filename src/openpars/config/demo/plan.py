@@ -424,7 +424,7 @@ class _Planner:
             first.pop("delivery_methods", None)
         return replace(planned, first=first, rest=rest)
 
-    def invalid(self, planned: Planned, start: date, end: date) -> Planned:
+    def invalid(self, planned: Planned, _start: date, _end: date) -> Planned:
         """A draft in which somebody typed what cannot be stored and went home."""
         typed: Answers = self.random.choice(
             (

@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 
 from django.db import transaction
 
@@ -165,11 +166,16 @@ class _Site:
 
     def _do(self, task: str, entries: list[tuple[int, int]], ids: dict[int, int], now: datetime) -> None:
         numbers = [number for number, _ in entries]
-        common = {"scope": self._scope(), "actor": self._actor(task), "door": Door.COMMAND, "now": now}
+        common: dict[str, Any] = {
+            "scope": self._scope(),
+            "actor": self._actor(task),
+            "door": Door.COMMAND,
+            "now": now,
+        }
         if task == "create":
             edits = [Edit(answers=self.plan[number].first) for number in numbers]
             made = _done(save(edits, confirmed=_CONFIRMED, **common))
-            ids |= {number: activity_id for number, activity_id in zip(numbers, made, strict=True)}
+            ids |= dict(zip(numbers, made, strict=True))
         elif task in {"finish", "count"}:
             answers = [
                 self.plan[number].rest if task == "finish" else self.plan[number].counts[which].answers

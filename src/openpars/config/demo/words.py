@@ -1,4 +1,4 @@
-"""The words demo activities are made of. Every organisation and person is fictitious; topics are common CME topics."""
+"""The words demo activities are made of. Organizations are fictitious; topics are common topics of CME."""
 
 from typing import NamedTuple
 
@@ -181,7 +181,7 @@ OTHER_TITLES = {
 
 DESCRIPTIONS = (
     "After this activity learners will be able to:\n"
-    "• recognise the presentations that are most often missed;\n"
+    "• recognize the presentations that are most often missed;\n"
     "• choose the first test and the first treatment;\n"
     "• agree on follow-up with the patient and the team.\n\n"
     "Topic: {topic}.",
