@@ -1,0 +1,1 @@
+"""What the help pages tell: the guides, the technical resources, and answers for the activity at hand."""

@@ -1,0 +1,165 @@
+"""The rulebook as a page: its fields, rules and lists in words for people."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import assert_never
+
+from openpars.rulebook.conditions import All, Any, Condition, Not, When
+from openpars.rulebook.fields import FIELDS, STEPS, Field
+from openpars.rulebook.findings import Stage
+from openpars.rulebook.rules import RULES, Rule
+from openpars.rulebook.vocabularies import VOCABULARIES, Vocabulary, label
+
+STAGES = {
+    Stage.VALID: ("Cannot be saved as given", "The answer stays in its box, in red, until it is mended."),
+    Stage.DRAFT: ("Needed to save", "Without it there is no draft yet."),
+    Stage.ACTIVE: ("Needed for Active", "The activity is saved and stays a Draft until it is there."),
+    Stage.CLOSE: ("Needed to close", "The activity is saved and can be Active; it cannot be closed yet."),
+    Stage.CONFIRM: ("Asked back", "A warning. If it is meant that way, let it stand."),
+}
+"""What a stage is called, and what it means for the person."""
+
+KINDS = {
+    "text": "text",
+    "long-text": "text of several lines",
+    "choice": "one from a list",
+    "choices": "any number from a list",
+    "date": "date",
+    "credits": "credits",
+    "points": "points",
+    "money": "whole US dollars",
+    "whole-number": "whole number",
+    "yes-no": "yes or no",
+    "url": "web address",
+    "texts": "any number of names",
+    "group": "any number of entries, each with:",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRow:
+    """A field in words. `parts` are the fields of one entry, when it has several."""
+
+    field: Field
+    kind: str
+    limits: tuple[str, ...]
+    asked: str
+    needed: tuple[str, ...]
+    parts: tuple["FieldRow", ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RuleRow:
+    """A rule in words."""
+
+    rule: Rule
+    stage: str
+    fields: tuple[tuple[str, str], ...]
+    """Path and label of each field it speaks of."""
+
+
+def fields_by_step() -> tuple[tuple[str, tuple[FieldRow, ...]], ...]:
+    """Return the fields under the label of their step; those without a step belong to Update Learners."""
+    steps = [(step.label, step.slug) for step in STEPS]
+    return tuple(
+        (name, tuple(_row(field) for field in FIELDS.values() if field.step == slug))
+        for name, slug in [*steps, ("Update Learners", None)]
+    )
+
+
+def rules_by_stage() -> tuple[tuple[Stage, str, str, tuple[RuleRow, ...]], ...]:
+    """Return the rules under their stage: stage, its name, what it means, and its rules."""
+    return tuple(
+        (stage, *words, tuple(_rule(rule) for rule in RULES.values() if rule.stage is stage))
+        for stage, words in STAGES.items()
+    )
+
+
+def vocabularies() -> tuple[tuple[str, Vocabulary], ...]:
+    """Return every list under a name in words."""
+    return tuple((name.replace("_", " ").capitalize(), VOCABULARIES[name]) for name in VOCABULARIES)
+
+
+def in_words(condition: Condition, *, of: Field | None = None) -> str:
+    """Return a condition as the second half of a sentence: “Activity format is Live Course”.
+
+    `of` is the group whose entry the condition is about.
+    """
+    match condition:
+        case When():
+            return _when(condition, of)
+        case All():
+            return " and ".join(_part(part, of) for part in condition.of)
+        case Any():
+            return " or ".join(_part(part, of) for part in condition.of)
+        case Not():
+            return f"it is not so that {in_words(condition.of, of=of)}"
+        case _:
+            assert_never(condition)
+
+
+def _part(condition: Condition, of: Field | None) -> str:
+    """A part of a longer condition; longer parts stand in brackets, so that and/or cannot be misread."""
+    words = in_words(condition, of=of)
+    return f"({words})" if isinstance(condition, All | Any) else words
+
+
+def _when(condition: When, of: Field | None) -> str:
+    field = _named(condition.field, of)
+    if field is None:
+        return f"{condition.field} is {' or '.join(str(value) for value in condition.in_)}"
+    values = [_value(field, value) for value in condition.in_]
+    verb = "includes" if field.multiple else "is"
+    return f"{field.label} {verb} {' or '.join(values)}"
+
+
+def _named(path: str, of: Field | None) -> Field | None:
+    """The field a condition names: in the same entry, or from the top of the activity."""
+    if of is not None and not path.startswith("/"):
+        return next((part for part in of.item if part.name == path), None)
+    first, *rest = path.removeprefix("/").split(".")
+    field = FIELDS.get(first)
+    for name in rest:
+        field = next((part for part in field.item if part.name == name), None) if field else None
+    return field
+
+
+def _value(field: Field, value: str | bool) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    return label(field.vocabulary, value) if field.vocabulary else value
+
+
+def _row(field: Field, of: Field | None = None) -> FieldRow:
+    return FieldRow(
+        field=field,
+        kind=KINDS[field.kind],
+        limits=tuple(_limits(field)),
+        asked=f"If {in_words(field.applies, of=of)}" if field.applies else "Always",
+        needed=tuple(
+            f"{STAGES[need.stage][0]}" + (f", if {in_words(need.when, of=of)}" if need.when else "")
+            for need in field.needs
+        ),
+        parts=tuple(_row(part, field) for part in field.item),
+    )
+
+
+def _limits(field: Field) -> Iterator[str]:
+    if field.max_length:
+        yield f"at most {field.max_length:,} characters"
+    if field.minimum is not None:
+        yield f"{field.minimum} or later" if field.kind == "date" else f"{field.minimum} or more"
+    if field.maximum is not None:
+        yield f"{field.maximum} or earlier" if field.kind == "date" else f"{field.maximum} or less"
+    if field.multiple_of is not None:
+        yield f"in steps of {field.multiple_of}"
+
+
+def _rule(rule: Rule) -> RuleRow:
+    return RuleRow(rule, STAGES[rule.stage][0], tuple(_spoken_of(rule)))
+
+
+def _spoken_of(rule: Rule) -> Iterator[tuple[str, str]]:
+    for path in rule.fields:
+        field = _named(path, None)
+        yield path, field.label if field else path
