@@ -1,0 +1,70 @@
+"""`python -m bench [ONLY]`: run every bench, or the one of that name, on both databases.
+
+Ends with 1 when a ratio is above its limit, or a bench fails.
+"""
+
+import importlib
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import django
+
+from bench import databases
+from bench.report import Line, Report
+
+_OURS = {"__init__", "__main__", "databases", "report"}
+
+
+def names() -> list[str]:
+    """Return the names of all benches."""
+    return sorted(path.stem for path in Path(__file__).parent.glob("*.py") if path.stem not in _OURS)
+
+
+def main(only: str = "") -> int:
+    """Run the benches and print a table; answers the exit code."""
+    if only and only not in names():
+        print(f"There is no bench {only}. There are: {', '.join(names())}", file=sys.stderr)
+        return 2
+    failed = False
+    print(f"{'bench':<52} {'database':<11} {'ratio':>8} {'limit':>7}")
+    for name in [only] if only else names():
+        for database in databases.NAMES:
+            with databases.environment(database) as variables:
+                done = subprocess.run(
+                    [sys.executable, "-m", "bench", "--in", database, name],
+                    env=os.environ | variables,
+                    stdout=subprocess.PIPE,
+                    text=True,
+                    check=False,
+                )
+            lines = [Line(**json.loads(text)) for text in done.stdout.splitlines() if text.startswith("{")]
+            for line in lines:
+                verdict = "holds" if line.holds else "TOO MUCH"
+                print(
+                    f"{line.name:<52} {line.database:<11} {line.ratio:>8.2f} {line.limit:>7.2f}  "
+                    f"{verdict} ({line.note})",
+                    flush=True,
+                )
+            if done.returncode or not lines:
+                print(f"{name:<52} {database:<11} did not finish")
+            failed |= bool(done.returncode) or not lines or not all(line.holds for line in lines)
+    return int(failed)
+
+
+def child(database: str, name: str) -> None:
+    """Run one bench in this process, on the database the environment points at."""
+    django.setup()
+    from openpars.config.starting import prepare_database  # noqa: PLC0415 - needs the settings
+
+    prepare_database()
+    importlib.import_module(f"bench.{name}").run(Report(database))
+
+
+if __name__ == "__main__":
+    if sys.argv[1:2] == ["--in"]:
+        child(sys.argv[2], sys.argv[3])
+    else:
+        sys.exit(main(*sys.argv[1:2]))
