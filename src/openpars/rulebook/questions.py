@@ -476,10 +476,10 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
             ),
         ),
         Question(
-            ask="My board does not show a content outline or an ID of its own. Am I missing something?",
+            ask="Do I need a content outline, and the board’s own ID?",
             answer=(
-                "No. We show those boxes only for boards that use them. What is always needed is at least "
-                "one practice area, one credit type and the points."
+                "Only where the board asks for them; if it does not, leave them empty. What every board needs "
+                "is at least one practice area, one credit type and the points."
             ),
         ),
         Question(

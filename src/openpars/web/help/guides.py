@@ -19,6 +19,8 @@ class Guide:
     slug: str
     title: str
     summary: str
+    questions: tuple[str, ...] = ()
+    """The fields whose questions and answers stand at its end."""
     facts: Callable[[], Mapping[str, Any]] = dict
     """What its template needs beyond words."""
 
@@ -160,29 +162,58 @@ GUIDES = (
         "which-format",
         "Which format is it?",
         "All formats side by side, with examples and what to remember about each.",
+        ("format", "delivery_methods"),
         lambda: {"formats": FORMATS},
     ),
-    Guide("statuses", "Statuses explained", "What Draft, Active, Ready to Close and Closed mean."),
-    Guide("counting-learners", "Counting learners", "Who counts, how often, and how a series is counted."),
-    Guide("commercial-support", "Commercial support", "What it is, what it is not, and how to enter it."),
-    Guide("repeat-activities", "Repeat activities", "The same course held more than once, entered once."),
+    Guide(
+        "statuses",
+        "Statuses explained",
+        "What Draft, Active, Ready to Close and Closed mean.",
+        ("start_date", "end_date"),
+    ),
+    Guide(
+        "counting-learners",
+        "Counting learners",
+        "Who counts, how often, and how a series is counted.",
+        ("physicians", "other_learners", "counts_as_of"),
+    ),
+    Guide(
+        "commercial-support",
+        "Commercial support",
+        "What it is, what it is not, and how to enter it.",
+        ("support_received", "support"),
+    ),
+    Guide(
+        "repeat-activities",
+        "Repeat activities",
+        "The same course held more than once, entered once.",
+        ("repeated", "instances"),
+    ),
     Guide(
         "moc",
         "Registering for MOC or CC",
         "Points for continuing certification: what to have at hand, board by board.",
+        ("collaborations.moc",),
         _boards,
     ),
     Guide(
         "rems",
         "Registering a REMS activity",
         "Education on risk evaluation and mitigation strategies.",
+        ("collaborations.rems",),
         lambda: {"rems_types": [term.label for term in vocabularies.terms("rems_types")]},
     ),
-    Guide("mips", "Marking an activity for MIPS", "Improvement activities of the incentive program."),
+    Guide(
+        "mips",
+        "Marking an activity for MIPS",
+        "Improvement activities of the Merit-based Incentive Payment System.",
+        ("collaborations.mips",),
+    ),
     Guide(
         "commendation",
         "Accreditation with commendation",
         "The 16 criteria, how many you need, and how to keep track of them here.",
+        ("commendation", "commendation_criteria"),
         _commendation,
     ),
     Guide("year-end", "The end of the reporting year", "What to finish, and in which order."),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import assert_never
 
 from openpars.rulebook.conditions import All, Any, Condition, Not, When
-from openpars.rulebook.fields import FIELDS, STEPS, Field
+from openpars.rulebook.fields import ALL_FIELDS, FIELDS, STEPS, Field
 from openpars.rulebook.findings import Stage
 from openpars.rulebook.rules import RULES, Rule
 from openpars.rulebook.vocabularies import VOCABULARIES, Vocabulary, label
@@ -50,10 +50,11 @@ class FieldRow:
 
 @dataclass(frozen=True, slots=True)
 class RuleRow:
-    """A rule in words."""
+    """A rule in words, the gaps of its message filled by its sample."""
 
     rule: Rule
-    stage: str
+    message: str
+    mend: str
     fields: tuple[tuple[str, str], ...]
     """Path and label of each field it speaks of."""
 
@@ -106,22 +107,16 @@ def _part(condition: Condition, of: Field | None) -> str:
 
 def _when(condition: When, of: Field | None) -> str:
     field = _named(condition.field, of)
-    if field is None:
-        return f"{condition.field} is {' or '.join(str(value) for value in condition.in_)}"
     values = [_value(field, value) for value in condition.in_]
     verb = "includes" if field.multiple else "is"
-    return f"{field.label} {verb} {' or '.join(values)}"
+    return f"“{field.label}” {verb} {' or '.join(values)}"
 
 
-def _named(path: str, of: Field | None) -> Field | None:
-    """The field a condition names: in the same entry, or from the top of the activity."""
+def _named(path: str, of: Field | None) -> Field:
+    """The field a condition names: of the same entry, or from the top of the activity."""
     if of is not None and not path.startswith("/"):
-        return next((part for part in of.item if part.name == path), None)
-    first, *rest = path.removeprefix("/").split(".")
-    field = FIELDS.get(first)
-    for name in rest:
-        field = next((part for part in field.item if part.name == name), None) if field else None
-    return field
+        path = f"{of.path}.{path}"
+    return ALL_FIELDS[path.removeprefix("/")]
 
 
 def _value(field: Field, value: str | bool) -> str:
@@ -156,10 +151,16 @@ def _limits(field: Field) -> Iterator[str]:
 
 
 def _rule(rule: Rule) -> RuleRow:
-    return RuleRow(rule, STAGES[rule.stage][0], tuple(_spoken_of(rule)))
+    sample = dict(rule.sample)
+    return RuleRow(
+        rule=rule,
+        message=rule.message.format_map(sample),
+        mend=rule.mend.format_map(sample),
+        fields=tuple((path, _label(path)) for path in rule.fields),
+    )
 
 
-def _spoken_of(rule: Rule) -> Iterator[tuple[str, str]]:
-    for path in rule.fields:
-        field = _named(path, None)
-        yield path, field.label if field else path
+def _label(path: str) -> str:
+    field = ALL_FIELDS[path]
+    group = ALL_FIELDS.get(path.rpartition(".")[0])
+    return f"{group.label}: {field.label}" if group else field.label

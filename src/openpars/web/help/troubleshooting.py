@@ -14,7 +14,7 @@ from openpars.accounts.models import Provider
 from openpars.accounts.scopes import Scope
 from openpars.activities.models import Activity
 from openpars.activities.records import answers_of, phase_of, status_of
-from openpars.rulebook.fields import FIELDS
+from openpars.rulebook.fields import field_at
 from openpars.rulebook.findings import Finding, Stage
 from openpars.rulebook.judging import judge, stops
 from openpars.rulebook.lifecycle import Phase, Status
@@ -180,7 +180,7 @@ class _Case:
 
     def _box(self, path: str) -> str:
         """The address of the box that holds the answer at `path`."""
-        field = FIELDS.get(path.split(".", 1)[0])
+        field = field_at(path)
         step = field.step if field else None
         page = self._url("activity-step", step) if step else self._url("activity-learners")
         return f"{page}#{field_id(path)}"
@@ -190,7 +190,7 @@ class _Case:
 
 
 def _label(path: str) -> str:
-    field = FIELDS.get(path.split(".", 1)[0])
+    field = field_at(path)
     return field.label if field else path
 
 

@@ -10,6 +10,7 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from openpars.accounts.models import Accreditor, ReportingYear
@@ -18,6 +19,7 @@ from openpars.activities import queries
 from openpars.activities.models import Activity
 from openpars.activities.records import status_of
 from openpars.rulebook import VERSION, catalogue
+from openpars.rulebook.questions import QUESTIONS
 from openpars.web.access import Visit, visit
 from openpars.web.help import rulebook as words
 from openpars.web.help import troubleshooting as answers
@@ -36,9 +38,13 @@ def _accreditors(request: HttpRequest) -> list[Accreditor]:
 
 def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
     """A help page with the list of guides and the accreditor's contact beside it."""
-    if "accreditors" not in context:
-        context["accreditors"] = _accreditors(request)
-    return render(request, template, {"guides": GUIDES} | context)
+    if "whom_to_ask" not in context:
+        context["whom_to_ask"] = _accreditors(request)
+    title, here = context["page_title"], context["here"]
+    crumbs = [("Home", reverse("home")), ("Help", reverse("help")), (title, "")]
+    if here == "help":
+        del crumbs[1]
+    return render(request, template, {"guides": GUIDES, "crumbs": crumbs} | context)
 
 
 @login_required
@@ -49,7 +55,7 @@ def troubleshooting(request: HttpRequest) -> HttpResponse:
     number = request.GET.get("provider", "")
     if number:
         came = visit(request, number)
-        page |= came.context | {"accreditors": [came.provider.accreditor]}
+        page |= came.context | {"whom_to_ask": [came.provider.accreditor]}
         activity_id = request.GET.get("activity", "")
         if activity_id:
             activity = _activity(came, activity_id)
@@ -85,8 +91,9 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
     page: dict[str, Any] = {
         "page_title": found.title,
         "here": slug,
+        "questions": [question for name in found.questions for question in QUESTIONS[name]],
         "next_guide": next(iter(GUIDES[at + 1 :]), None),
-        "accreditors": accreditors,
+        "whom_to_ask": accreditors,
         # Asked of the database only by the guide that shows them.
         "deadlines": ReportingYear.objects.filter(accreditor__in=accreditors).select_related("accreditor")[
             :6
