@@ -209,8 +209,8 @@ def test_a_condition_reads_as_a_sentence() -> None:
 
     labels = {name: FIELDS[name].label for name in ("format", "on_passport", "fee")}
     assert rulebook.in_words(condition) == (
-        f"{labels['format']} is Live Course or Regularly Scheduled Series and "
-        f"({labels['on_passport']} is Yes or it is not so that {labels['fee']} is Yes)"
+        f"“{labels['format']}” is Live Course or Regularly Scheduled Series, and "
+        f"(“{labels['on_passport']}” is Yes, or it is not so that “{labels['fee']}” is Yes)"
     )
 
 

@@ -478,8 +478,8 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
         Question(
             ask="Do I need a content outline, and the board’s own ID?",
             answer=(
-                "Only where the board asks for them; if it does not, leave them empty. What every board needs "
-                "is at least one practice area, one credit type and the points."
+                "Only where the board asks for them; if it does not, leave them empty. Every board needs "
+                "at least one practice area, one credit type and the points."
             ),
         ),
         Question(

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
 from typing import assert_never
 
 from openpars.rulebook.conditions import All, Any, Condition, Not, When
@@ -90,9 +92,9 @@ def in_words(condition: Condition, *, of: Field | None = None) -> str:
         case When():
             return _when(condition, of)
         case All():
-            return " and ".join(_part(part, of) for part in condition.of)
+            return ", and ".join(_part(part, of) for part in condition.of)
         case Any():
-            return " or ".join(_part(part, of) for part in condition.of)
+            return ", or ".join(_part(part, of) for part in condition.of)
         case Not():
             return f"it is not so that {in_words(condition.of, of=of)}"
         case _:
@@ -109,7 +111,7 @@ def _when(condition: When, of: Field | None) -> str:
     field = _named(condition.field, of)
     values = [_value(field, value) for value in condition.in_]
     verb = "includes" if field.multiple else "is"
-    return f"“{field.label}” {verb} {' or '.join(values)}"
+    return f"“{field.label}” {verb} {_one_of(values)}"
 
 
 def _named(path: str, of: Field | None) -> Field:
@@ -117,6 +119,11 @@ def _named(path: str, of: Field | None) -> Field:
     if of is not None and not path.startswith("/"):
         path = f"{of.path}.{path}"
     return ALL_FIELDS[path.removeprefix("/")]
+
+
+def _one_of(values: list[str]) -> str:
+    *most, last = values
+    return f"{', '.join(most)} or {last}" if most else last
 
 
 def _value(field: Field, value: str | bool) -> str:
@@ -128,7 +135,7 @@ def _value(field: Field, value: str | bool) -> str:
 def _row(field: Field, of: Field | None = None) -> FieldRow:
     return FieldRow(
         field=field,
-        kind=KINDS[field.kind],
+        kind=_kind(field),
         limits=tuple(_limits(field)),
         asked=f"If {in_words(field.applies, of=of)}" if field.applies else "Always",
         needed=tuple(
@@ -139,15 +146,27 @@ def _row(field: Field, of: Field | None = None) -> FieldRow:
     )
 
 
+def _kind(field: Field) -> str:
+    kind = KINDS[field.kind]
+    if field.vocabulary and VOCABULARIES[field.vocabulary].open:
+        return f"{kind.removesuffix(' from a list')}, from a list or typed"
+    return kind
+
+
 def _limits(field: Field) -> Iterator[str]:
     if field.max_length:
-        yield f"at most {field.max_length:,} characters"
-    if field.minimum is not None:
-        yield f"{field.minimum} or later" if field.kind == "date" else f"{field.minimum} or more"
-    if field.maximum is not None:
-        yield f"{field.maximum} or earlier" if field.kind == "date" else f"{field.maximum} or less"
+        yield f"{'each ' if field.multiple else ''}at most {field.max_length:,} characters"
+    if field.minimum is not None and field.maximum is not None:
+        yield f"from {_bound(field, field.minimum)} to {_bound(field, field.maximum)}"
     if field.multiple_of is not None:
         yield f"in steps of {field.multiple_of}"
+
+
+def _bound(field: Field, text: str) -> str:
+    if field.kind == "date":
+        day = date.fromisoformat(text)
+        return f"{day:%B} {day.day}, {day.year}"
+    return f"{Decimal(text):,}"
 
 
 def _rule(rule: Rule) -> RuleRow:
