@@ -1,0 +1,64 @@
+"""The columns that are worked out from the answers, so that lists, filters and totals need nothing else."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from openpars.activities.folding import cut, fold, signed_hash
+from openpars.activities.models import SEARCH_BYTES
+from openpars.rulebook import VERSION
+from openpars.rulebook.lifecycle import ends_at, reach
+
+FIRST_CRITERION = 23
+
+
+def derive(
+    answers: Mapping[str, Any], rejected: Mapping[str, str], *, activity_id: int, zone: str, today: date
+) -> dict[str, Any]:
+    """Return the derived columns of a record: its answers, its rejected texts, its accreditor's time zone."""
+    return {
+        "complete_for": int(reach(answers, rejected, today)),
+        "rulebook_version": VERSION,
+        "ends_at": ends_at(date.fromisoformat(answers["end_date"]), zone),
+        "search_text": search_text(answers, activity_id=activity_id),
+        "year": int(answers["start_date"][:4]),
+        "criteria_mask": criteria_mask(answers),
+        "needs_attention": bool(rejected),
+        "likeness": likeness(answers),
+    }
+
+
+def search_text(answers: Mapping[str, Any], *, activity_id: int) -> str:
+    """Return what the summary's search looks in: the identifiers and the title, folded."""
+    parts = (str(activity_id), fold(answers.get("internal_id") or ""), fold(answers["title"]))
+    return cut(" ".join(part for part in parts if part), SEARCH_BYTES)
+
+
+def criterion_bit(code: str) -> int:
+    """Return the bit of a commendation criterion's code (C23, C24, ...) in `criteria_mask`."""
+    return 1 << (int(code[1:]) - FIRST_CRITERION)
+
+
+def criteria_mask(answers: Mapping[str, Any]) -> int:
+    """Return the marked commendation criteria as one number; none when the answer is not yes."""
+    if not answers.get("commendation"):
+        return 0
+    mask = 0
+    for code in answers.get("commendation_criteria") or ():
+        if code:
+            mask |= criterion_bit(code)
+    return mask
+
+
+def likeness(answers: Mapping[str, Any]) -> int:
+    """Return a number that is equal for activities of the same title, format, dates and city."""
+    parts = (
+        fold(answers["title"]),
+        answers["format"],
+        answers["start_date"],
+        answers["end_date"],
+        fold(answers.get("city") or ""),
+    )
+    return signed_hash("\x1f".join(parts))

@@ -1,0 +1,223 @@
+"""What is stored. The models are slim: `writer` alone writes them, `queries` alone reads them.
+
+The activity's row is the whole record. Repeated answers are JSON columns of it; what lists, filters and
+totals need is a derived column, set by the writer in the same statement.
+"""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar, NoReturn
+
+from django.db import models
+from django.db.models import F, Q
+
+from openpars.activities.doors import Door
+
+#: Longest `search_text` in bytes of UTF-8. It lies in a covering index, and PostgreSQL refuses index rows
+#: above 2,704 bytes.
+SEARCH_BYTES = 2300
+
+
+class Unscoped(RuntimeError):
+    """Somebody asked for activities without saying on whose behalf."""
+
+
+class ScopedManager(models.Manager[Any]):
+    """Refuses every query: activities are reached through `queries.of(scope)`."""
+
+    def get_queryset(self) -> NoReturn:
+        """Raise Unscoped."""
+        raise Unscoped("Use openpars.activities.queries.of(scope).")
+
+
+class Activity(models.Model):
+    """One activity: its answers, what is derived from them, and its life.
+
+    A missing text is "", a missing list is [], any other missing answer is NULL.
+    """
+
+    activity_id = models.PositiveIntegerField(primary_key=True)
+    provider = models.ForeignKey(
+        "accounts.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
+    )
+
+    # Basic information
+    title = models.CharField(max_length=500)
+    format = models.CharField(max_length=8)
+    start_date = models.DateField()
+    end_date = models.DateField()
+    delivery_methods = models.JSONField(default=list)
+    city = models.TextField(default="")
+    state = models.TextField(default="")
+    country = models.CharField(max_length=3, default="")
+    sessions = models.PositiveIntegerField(null=True)
+    repeated = models.BooleanField(null=True)
+    instances = models.JSONField(default=list)
+
+    # Information for learners
+    credits = models.DecimalField(max_digits=8, decimal_places=2, null=True)
+    on_passport = models.BooleanField(null=True)
+    description = models.TextField(default="")
+    specialties = models.JSONField(default=list)
+
+    # Registration details
+    registration = models.TextField(default="")
+    fee = models.TextField(default="")
+    url = models.TextField(default="")
+    collaborations = models.JSONField(default=list)
+
+    # Accreditation details
+    internal_id = models.CharField(max_length=100, default="")
+    providership = models.TextField(default="")
+    joint_providers = models.JSONField(default=list)
+    outcomes = models.JSONField(default=list)
+    support_received = models.BooleanField(null=True)
+    support = models.JSONField(default=list)
+    commendation = models.BooleanField(null=True)
+    commendation_criteria = models.JSONField(default=list)
+
+    # Entered on the summary
+    physicians = models.PositiveBigIntegerField(null=True)
+    other_learners = models.PositiveBigIntegerField(null=True)
+    counts_as_of = models.DateField(null=True)
+
+    # Stored, never asked
+    yearly_counts = models.JSONField(default=list)
+    legacy = models.JSONField(default=dict)
+    extra = models.JSONField(default=dict)
+    rejected = models.JSONField(default=dict)
+    """Answers that could not be stored as given: path to the text that was typed."""
+
+    # Derived by the writer
+    complete_for = models.PositiveSmallIntegerField()
+    rulebook_version = models.CharField(max_length=20)
+    ends_at = models.DateTimeField()
+    """The instant at which the end date has passed, in the accreditor's time zone."""
+    search_text = models.TextField()
+    year = models.PositiveSmallIntegerField()
+    """The reporting year the activity belongs to: the one it starts in."""
+    criteria_mask = models.PositiveIntegerField(default=0)
+    """Bit n is set when commendation criterion C(23+n) is marked."""
+    needs_attention = models.BooleanField(default=False)
+    """Whether an invalid answer waits to be mended."""
+    likeness = models.BigIntegerField()
+    """A hash of folded title, format, dates and folded city: equal for activities that look alike."""
+
+    # Its life
+    closed_at = models.DateTimeField(null=True)
+    deleted_at = models.DateTimeField(null=True)
+    repeat_group = models.UUIDField(null=True)
+    entry = models.UUIDField(null=True)
+    """The form entry it was born from, so that a double click makes one draft."""
+    revision = models.PositiveIntegerField()
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+
+    objects: ClassVar[ScopedManager] = ScopedManager()
+
+    class Meta:
+        verbose_name_plural = "activities"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["provider", "internal_id"],
+                condition=Q(deleted_at=None) & ~Q(internal_id=""),
+                name="activity_internal_id_once",
+            ),
+            models.UniqueConstraint(fields=["provider", "entry"], name="activity_entry_once"),
+        ]
+        indexes = [
+            # Holds all that the summary filters, searches and sorts by: a provider's list is read from the
+            # index alone, however wide the records are.
+            models.Index(
+                F("provider"),
+                F("created_at").desc(),
+                F("activity_id").desc(),
+                F("complete_for"),
+                F("ends_at"),
+                F("closed_at"),
+                F("format"),
+                F("year"),
+                F("start_date"),
+                F("end_date"),
+                F("criteria_mask"),
+                F("needs_attention"),
+                F("search_text"),
+                condition=Q(deleted_at=None),
+                name="activity_summary",
+            ),
+            models.Index(
+                fields=["provider", "likeness"], condition=Q(deleted_at=None), name="activity_likeness"
+            ),
+            models.Index(fields=["provider", "start_date"], name="activity_start"),
+            models.Index(
+                fields=["provider", "deleted_at"], condition=~Q(deleted_at=None), name="activity_deleted"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.activity_id} {self.title}"
+
+
+class Change(models.Model):
+    """One change of one activity: the history, and the feed that followers read. Append-only.
+
+    `old` and `new` hold the fields that changed, in the plain JSON of the record; besides the answers these
+    are `rejected`, `closed_at`, `deleted_at` and `repeat_group`.
+    """
+
+    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="+", db_index=False)
+    revision = models.PositiveIntegerField()
+    """The activity's revision after this change."""
+    verb = models.CharField(max_length=20)
+    actor_id = models.BigIntegerField(null=True)
+    actor_name = models.CharField(max_length=200)
+    door = models.CharField(max_length=10, choices=[(door.value, door.value) for door in Door])
+    at = models.DateTimeField()
+    old = models.JSONField(default=dict)
+    new = models.JSONField(default=dict)
+    reason = models.TextField(default="")
+
+    class Meta:
+        ordering = ["activity_id", "revision"]
+        constraints = [models.UniqueConstraint(fields=["activity", "revision"], name="change_once")]
+
+    def __str__(self) -> str:
+        return f"{self.activity_id} r{self.revision} {self.verb}"
+
+    def save(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse: the writer appends changes, nobody edits them."""
+        raise TypeError("Changes are appended by openpars.activities.writer, and never edited.")
+
+    def delete(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse: the history is append-only."""
+        raise TypeError("A change is never deleted.")
+
+
+class PastName(models.Model):
+    """A name that a provider has used: what type-ahead offers to this provider, and to nobody else."""
+
+    provider = models.ForeignKey(
+        "accounts.Provider", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    kind = models.CharField(max_length=20)
+    folded = models.CharField(max_length=500)
+    name = models.TextField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "kind", "folded"], name="past_name_once")]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ActivityNumber(models.Model):
+    """The last activity ID given, on SQLite. PostgreSQL has a sequence, which nobody waits for."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+    last = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(id=1), name="activity_number_is_one")]
+
+    def __str__(self) -> str:
+        return str(self.last)

@@ -1,0 +1,130 @@
+"""Between the stored row and the one plain form of answers that every room speaks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, datetime
+from decimal import Decimal
+from typing import Any
+
+from openpars.activities.models import Activity
+from openpars.rulebook.lifecycle import Phase, Status, phase, status
+
+Answers = dict[str, Any]
+
+TEXTS = (
+    "title",
+    "format",
+    "city",
+    "state",
+    "country",
+    "description",
+    "registration",
+    "fee",
+    "url",
+    "internal_id",
+    "providership",
+)
+DATES = ("start_date", "end_date", "counts_as_of")
+DECIMALS = ("credits",)
+PLAIN = (
+    "sessions",
+    "repeated",
+    "on_passport",
+    "support_received",
+    "commendation",
+    "physicians",
+    "other_learners",
+)
+LISTS = (
+    "delivery_methods",
+    "instances",
+    "specialties",
+    "collaborations",
+    "joint_providers",
+    "outcomes",
+    "support",
+    "commendation_criteria",
+    "yearly_counts",
+)
+MAPPINGS = ("legacy", "extra")
+
+#: Every answer that a row holds, in the order of the form.
+STORED: tuple[str, ...] = tuple(
+    field.name
+    for field in Activity._meta.concrete_fields
+    if field.name in {*TEXTS, *DATES, *DECIMALS, *PLAIN, *LISTS, *MAPPINGS}
+)
+
+
+def is_missing(value: Any) -> bool:
+    """Say whether a value is no answer: None, an empty text, an empty list."""
+    return value is None or value in ("", [], {})
+
+
+def decimal_text(value: Decimal) -> str:
+    """Return a decimal in its shortest plain form: 10, 0.25, 10.5."""
+    text = f"{value:f}"
+    return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def answers_of(activity: Activity) -> Answers:
+    """Return the answers of a stored activity in canonical form; missing ones are absent."""
+    answers: Answers = {}
+    for name in STORED:
+        value = getattr(activity, name)
+        if not is_missing(value):
+            answers[name] = _answer(value)
+    return answers
+
+
+def _answer(value: Any) -> Any:
+    if isinstance(value, date):
+        return value.isoformat()
+    return decimal_text(value) if isinstance(value, Decimal) else value
+
+
+def columns_of(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the value of every answer's column for these canonical answers."""
+    columns: dict[str, Any] = {}
+    for name in TEXTS:
+        columns[name] = answers.get(name) or ""
+    for name in DATES:
+        text = answers.get(name)
+        columns[name] = date.fromisoformat(text) if text else None
+    for name in DECIMALS:
+        text = answers.get(name)
+        columns[name] = Decimal(text) if text is not None else None
+    for name in PLAIN:
+        columns[name] = answers.get(name)
+    for name in LISTS:
+        columns[name] = answers.get(name) or []
+    for name in MAPPINGS:
+        columns[name] = answers.get(name) or {}
+    return columns
+
+
+def status_of(activity: Activity, *, now: datetime) -> Status:
+    """Return the status the activity has at the instant `now`."""
+    return status(
+        complete_for=activity.complete_for,
+        ends_at=activity.ends_at,
+        closed_at=activity.closed_at,
+        now=now,
+    )
+
+
+def phase_of(activity: Activity, *, today: date) -> Phase:
+    """Return where the activity stands in time on the day `today` of its accreditor."""
+    return phase(start_date=activity.start_date, end_date=activity.end_date, today=today)
+
+
+def as_json(activity: Activity, *, now: datetime, today: date) -> dict[str, Any]:
+    """Return the activity as OpenPARS's plain JSON: its answers, and where it stands."""
+    return {
+        "activity_id": activity.activity_id,
+        "status": status_of(activity, now=now).value,
+        "phase": phase_of(activity, today=today).value,
+        "revision": activity.revision,
+        **answers_of(activity),
+    }

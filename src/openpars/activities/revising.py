@@ -1,0 +1,85 @@
+"""Bringing a row to where it shall stand: its columns, its revision, and what its history will say."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from openpars.activities.derived import derive
+from openpars.activities.locks import Home
+from openpars.activities.models import Activity
+from openpars.activities.records import STORED, Answers, columns_of
+from openpars.activities.writer import Written
+
+#: The columns of an activity's life that its history tells of.
+TOLD = ("closed_at", "deleted_at", "repeat_group")
+
+
+def new_activity(
+    activity_id: int,
+    *,
+    provider_id: int,
+    now: datetime,
+    entry: UUID | None = None,
+    repeat_group: UUID | None = None,
+) -> Activity:
+    """Return an activity that nothing is known of yet."""
+    return Activity(
+        activity_id=activity_id,
+        provider_id=provider_id,
+        entry=entry,
+        repeat_group=repeat_group,
+        revision=0,
+        created_at=now,
+    )
+
+
+def revise(
+    activity: Activity,
+    answers: Answers,
+    rejected: Mapping[str, str],
+    *,
+    before: Answers,
+    home: Home,
+    now: datetime,
+    created: bool = False,
+    life: Mapping[str, Any] | None = None,
+) -> Written:
+    """Give the activity these answers and rejected texts, its next revision, and what follows from them.
+
+    `before` are its answers until now; `life` are further columns to set.
+    """
+    rejected_before = {} if created else activity.rejected
+    columns: dict[str, Any] = {
+        **columns_of(answers),
+        **derive(answers, rejected, activity_id=activity.activity_id, zone=home.zone, today=home.today),
+        "rejected": dict(rejected),
+        "revision": activity.revision + 1,
+        "updated_at": now,
+    }
+    fields = [name for name in STORED if before.get(name) != answers.get(name)]
+    old = {name: before.get(name) for name in fields if not created}
+    new = {name: answers.get(name) for name in fields}
+    if rejected != rejected_before:
+        if not created:
+            old["rejected"] = rejected_before
+        new["rejected"] = dict(rejected)
+    for name, value in (life or {}).items():
+        columns[name] = value
+        if name in TOLD:
+            new[name] = plain(value)
+            if not created:
+                old[name] = plain(getattr(activity, name))
+    changed = tuple(name for name, value in columns.items() if created or getattr(activity, name) != value)
+    for name in changed:
+        setattr(activity, name, columns[name])
+    return Written(activity, changed, created=created, old=old, new=new)
+
+
+def plain(value: Any) -> Any:
+    """Return a value of a life's column as plain JSON."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, UUID) else value
