@@ -33,12 +33,14 @@ from django.db.models import Field, Model, QuerySet
 
 from openpars import __version__
 from openpars.accounts.models import Accreditor, Person
+from openpars.activities.models import ActivityNumber
 from openpars.clock import now
 from openpars.config.starting import prepare_database
 from openpars.rulebook import VERSION as RULEBOOK
 
 FORMAT = 1
 _BATCH = 500
+_NUMBERS = "activities_activity_number"  # the sequence of activity IDs on PostgreSQL
 _SECRET_KEY = "secret-key"  # noqa: S105 - the name of a file
 
 #: Tables that are made again by themselves: sessions (everybody signs in again) and Django's own lists.
@@ -84,6 +86,7 @@ def _write_all(archive: zipfile.ZipFile) -> int:
     with _one_moment():
         tables = [_write_table(archive, model) for model in _models(installed)]
         migrations = _migrations()
+        last_activity_id = _last_activity_id()
     files = []
     key = settings.DATA / _SECRET_KEY
     if key.exists():
@@ -97,6 +100,7 @@ def _write_all(archive: zipfile.ZipFile) -> int:
         "database": connection.vendor,
         "migrations": migrations,
         "tables": tables,
+        "last_activity_id": last_activity_id,
         "files": files,
     }
     archive.writestr("manifest.json", json.dumps(manifest, indent=1))
@@ -141,7 +145,10 @@ def _write_table(archive: zipfile.ZipFile, model: type[Model]) -> dict[str, Any]
     everything = QuerySet(model).order_by("pk").values_list(*columns)
     with archive.open(f"tables/{model._meta.db_table}.jsonl", "w", force_zip64=True) as out:
         for row in everything.iterator(chunk_size=_BATCH):
-            line = json.dumps([_plain(value) for value in row], ensure_ascii=False).encode() + b"\n"
+            line = (
+                json.dumps([_plain(value) for value in row], ensure_ascii=False, sort_keys=True).encode()
+                + b"\n"
+            )
             digest.update(line)
             out.write(line)
             rows += 1
@@ -202,6 +209,7 @@ def restore(file: Path, *, replace: bool) -> int:
                     _read_table(archive, table, models[table["table"]])
                 connection.check_constraints()
                 _reset_sequences(list(models.values()))
+                _go_on_after(manifest["last_activity_id"])
         except (ValidationError, DatabaseError, ValueError, TypeError) as problem:
             message = f"its rows do not fit this version ({str(problem).strip().splitlines()[0]})."
             raise Unusable(message) from problem
@@ -304,6 +312,27 @@ def _reset_sequences(models: list[type[Model]]) -> None:
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)
+
+
+def _last_activity_id() -> int:
+    """The last activity ID given: in a sequence on PostgreSQL, in a row on SQLite."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {_NUMBERS}")
+            return int(cursor.fetchone()[0])
+    row = ActivityNumber.objects.first()
+    return row.last if row else 0
+
+
+def _go_on_after(last: int) -> None:
+    """Give the next activity an ID above `last`; an ID is never given twice."""
+    if not last:
+        return
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT setval(%s, %s)", [_NUMBERS, last])
+    else:
+        ActivityNumber.objects.update_or_create(defaults={"last": last})
 
 
 def _put_file(path: Path, content: bytes) -> None:

@@ -23,3 +23,7 @@ def main() -> None:
 
 for command in (serve, createuser, backup, restore, rules, rederive):
     main.add_command(command)
+
+
+if __name__ == "__main__":
+    main()

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import transaction
 
@@ -141,6 +141,17 @@ def _visit(day: date, today: date) -> date:
     return day if age <= 20 else today - timedelta(days=max(20, age // 28 * 28))
 
 
+#: What is done on the same day is done in this order.
+_ORDER = ("create", "finish", "repeat", "count", "close", "reopen", "delete")
+
+
+class Task(NamedTuple):
+    """One thing done to an activity; `which` tells its counts apart."""
+
+    name: str
+    which: int = 0
+
+
 @dataclass(slots=True)
 class _Site:
     """The office of one provider, working its way through the plan day by day."""
@@ -153,49 +164,47 @@ class _Site:
     def live(self) -> None:
         """Do on each day what the plan says for that day."""
         today = self.now.date()
-        diary: dict[date, dict[str, list[tuple[int, int]]]] = defaultdict(lambda: defaultdict(list))
+        diary: dict[date, dict[Task, list[int]]] = defaultdict(lambda: defaultdict(list))
         for number, planned in enumerate(self.plan):
             for task, day in _tasks(planned):
-                name, _, which = task.partition(" ")
-                diary[_visit(day, today)][name].append((number, int(which or 0)))
+                diary[_visit(day, today)][task].append(number)
         ids: dict[int, int] = {}
         for day in sorted(diary):
-            for hour, task in enumerate(_ORDER):
-                if entries := diary[day].get(task):
-                    self._do(task, entries, ids, _moment(day, hour, self.now))
+            for task in sorted(diary[day], key=lambda task: (_ORDER.index(task.name), task.which)):
+                hour = _ORDER.index(task.name)
+                self._do(task, diary[day][task], ids, _moment(day, hour, self.now))
 
-    def _do(self, task: str, entries: list[tuple[int, int]], ids: dict[int, int], now: datetime) -> None:
-        numbers = [number for number, _ in entries]
+    def _do(self, task: Task, numbers: list[int], ids: dict[int, int], now: datetime) -> None:
         common: dict[str, Any] = {
             "scope": self._scope(),
-            "actor": self._actor(task),
+            "actor": self._actor(task.name),
             "door": Door.COMMAND,
             "now": now,
         }
-        if task == "create":
-            edits = [Edit(answers=self.plan[number].first) for number in numbers]
-            made = _done(save(edits, confirmed=_CONFIRMED, **common))
-            ids |= dict(zip(numbers, made, strict=True))
-        elif task in {"finish", "count"}:
-            answers = [
-                self.plan[number].rest if task == "finish" else self.plan[number].counts[which].answers
-                for number, which in entries
-            ]
-            edits = [
-                Edit(answers=given, activity_id=ids[number])
-                for number, given in zip(numbers, answers, strict=True)
-            ]
-            _done(save(edits, confirmed=_CONFIRMED, **common))
-        elif task == "repeat":
-            for number in numbers:
-                make_instances(ids[number], **common)
-        else:
-            chosen = [ids[number] for number in numbers]
-            if task == "close":
+        planned = [self.plan[number] for number in numbers]
+        chosen = [ids[number] for number in numbers if number in ids]
+        match task.name:
+            case "create":
+                edits = [Edit(answers=one.first) for one in planned]
+                made = _done(save(edits, confirmed=_CONFIRMED, **common))
+                ids |= dict(zip(numbers, made, strict=True))
+            case "finish" | "count":
+                answers = [
+                    one.rest if task.name == "finish" else one.counts[task.which].answers for one in planned
+                ]
+                edits = [
+                    Edit(answers=given, activity_id=known)
+                    for given, known in zip(answers, chosen, strict=True)
+                ]
+                _done(save(edits, confirmed=_CONFIRMED, **common))
+            case "repeat":
+                for known in chosen:
+                    make_instances(known, **common)
+            case "close":
                 _done(close(chosen, **common))
-            elif task == "reopen":
+            case "reopen":
                 _done(reopen(chosen, reason="Two learners were counted twice.", **common))
-            else:
+            case _:
                 _done(delete(chosen, **common))
 
     def _scope(self) -> Scope:
@@ -209,20 +218,17 @@ class _Site:
         return actor_of(self.people[who])
 
 
-_ORDER = ("create", "finish", "repeat", "count", "close", "reopen", "delete")
-
-
-def _tasks(planned: Planned) -> list[tuple[str, date]]:
-    """What people do with this activity, and when; `count` says which of the counts."""
-    tasks = [("create", planned.created)]
+def _tasks(planned: Planned) -> list[tuple[Task, date]]:
+    """What people do with this activity, and when."""
+    tasks = [(Task("create"), planned.created)]
     if planned.rest:
-        tasks.append(("finish", planned.finished))
+        tasks.append((Task("finish"), planned.finished))
     if planned.story == Story.SERIES:
-        tasks.append(("repeat", planned.finished))
-    tasks += [(f"count {number}", count.on) for number, count in enumerate(planned.counts)]
+        tasks.append((Task("repeat"), planned.finished))
+    tasks += [(Task("count", number), count.on) for number, count in enumerate(planned.counts)]
     for name, day in (("close", planned.closed), ("reopen", planned.reopened), ("delete", planned.deleted)):
         if day is not None:
-            tasks.append((name, day))
+            tasks.append((Task(name), day))
     return tasks
 
 

@@ -1,0 +1,114 @@
+import json
+import stat
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.config.conftest import POSTGRES, Running, Site, SiteMaker, launch, sign_ins
+
+
+def contents(file: Path) -> dict[str, Any]:
+    """Everything a backup holds, apart from when and of what it was made."""
+    with zipfile.ZipFile(file) as archive:
+        manifest = json.loads(archive.read("manifest.json"))
+        tables = {
+            table["table"]: [json.loads(line) for line in archive.open(f"tables/{table['table']}.jsonl")]
+            for table in manifest["tables"]
+        }
+        files = {name: archive.read(f"files/{name}") for name in manifest["files"]}
+    # The last ID given is in a table on SQLite only.
+    del tables["activities_activitynumber"]
+    return {"tables": tables, "files": files, "last": manifest["last_activity_id"]}
+
+
+@pytest.fixture(scope="session")
+def backup(demo: Running, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A backup of the demo, made while it runs."""
+    file = tmp_path_factory.mktemp("backup") / "demo.zip"
+    done = demo.site.openpars("backup", str(file))
+    assert done.returncode == 0, done
+    return file
+
+
+def test_a_backup_holds_what_there_is_for_its_owner_only(backup: Path, demo: Running) -> None:
+    held = contents(backup)
+    assert stat.S_IMODE(backup.stat().st_mode) == 0o600
+    assert len(held["tables"]["activities_activity"]) > 500
+    assert len(held["tables"]["accounts_person"]) == len(sign_ins(demo.printed))
+    assert held["files"] == {"secret-key": (demo.site.folder / "secret-key").read_bytes()}
+    assert list(backup.parent.iterdir()) == [backup]
+
+
+@pytest.mark.parametrize("postgres", [False, True] if POSTGRES else [False])
+def test_a_restored_site_is_the_same_on_either_database(
+    backup: Path, new_site: SiteMaker, tmp_path: Path, postgres: bool
+) -> None:
+    site = new_site(postgres=postgres)
+    done = site.openpars("restore", str(backup))
+    assert done.returncode == 0, done
+    again = tmp_path / "again.zip"
+    assert site.openpars("backup", str(again)).returncode == 0
+    assert contents(again) == contents(backup)
+    if postgres != POSTGRES:
+        assert new_site().openpars("restore", str(again)).returncode == 0
+
+
+def test_a_restored_site_runs_and_goes_on_counting(backup: Path, new_site: SiteMaker, tmp_path: Path) -> None:
+    site = new_site()
+    assert site.openpars("restore", str(backup)).returncode == 0
+    running = launch(site, "--demo", log=tmp_path / "log.txt").wait()
+    running.stop()
+    assert len(sign_ins(running.printed)) == len(contents(backup)["tables"]["accounts_person"])
+    made = site.openpars(
+        *("createuser", "new@test.example", "--name", "New", "--provider", "9000001"),
+        OPENPARS_PASSWORD="correct horse battery staple",
+    )
+    assert made.returncode == 0, made
+
+
+def test_data_are_overwritten_only_when_told_to(backup: Path, demo: Running, new_site: SiteMaker) -> None:
+    site = new_site()
+    assert site.openpars("restore", str(backup)).returncode == 0
+    refused = site.openpars("restore", str(backup))
+    assert (refused.returncode, "Add --replace" in refused.stderr) == (1, True), refused
+    assert site.openpars("restore", str(backup), "--replace").returncode == 0
+    kept = demo.site.openpars("backup", str(backup))
+    assert (kept.returncode, "already there" in kept.stderr) == (1, True), kept
+
+
+def changed(source: Path, target: Path, member: str, old: bytes, new: bytes) -> Path:
+    """The same archive with a part of one member changed."""
+    with zipfile.ZipFile(source) as before, zipfile.ZipFile(target, "w") as after:
+        for name in before.namelist():
+            content = before.read(name)
+            if name == member:
+                assert old in content
+                content = content.replace(old, new)
+            after.writestr(name, content)
+    return target
+
+
+@pytest.mark.parametrize(
+    ("member", "old", "new", "words"),
+    [
+        ("tables/accounts_person.jsonl", b"Demo Editor", b"Demo Eve", "accounts_person is damaged"),
+        ("manifest.json", b'"format": 1', b'"format": 9', "a format this version does not know"),
+        ("manifest.json", b"0001_initial", b"9001_later", "newer than this version"),
+        ("manifest.json", b"secret-key", b"../escape", "none of ours"),
+    ],
+)
+def test_a_changed_backup_is_refused_before_anything_is_touched(  # noqa: PLR0917 - what, where, into what
+    backup: Path, new_site: SiteMaker, tmp_path: Path, member: str, old: bytes, new: bytes, words: str
+) -> None:
+    site = new_site()
+    bad = changed(backup, tmp_path / "bad.zip", member, old, new)
+    done = site.openpars("restore", str(bad))
+    assert (done.returncode, words in done.stderr) == (1, True), done
+    assert not data_of(site)
+
+
+def data_of(site: Site) -> bool:
+    """Whether anything has been restored here."""
+    return not site.openpars("restore", "/dev/null").stderr.count("not a backup")

@@ -1,0 +1,89 @@
+import json
+
+import pytest
+
+from openpars.rulebook import catalogue
+from tests.config.conftest import Running, SiteMaker
+
+PASSWORD = "correct horse battery staple"
+FIRST = (
+    *("createuser", "first@test.example", "--name", "First Person"),
+    *("--accreditor", "Test Council", "--provider", "0000001", "--provider-name", "Test Clinic"),
+)
+
+
+def test_rules_are_the_whole_rulebook(new_site: SiteMaker) -> None:
+    printed = new_site().openpars("rules", "--as", "json")
+    assert json.loads(printed.stdout) == json.loads(json.dumps(catalogue.as_json()))
+    assert {"version", "fields", "rules"} <= set(json.loads(printed.stdout))
+
+
+def test_the_first_user_sets_the_site_up_and_further_ones_join(new_site: SiteMaker) -> None:
+    site = new_site()
+    said = [
+        site.openpars(*FIRST, "--password-stdin", give=f"{PASSWORD}\n"),
+        site.openpars(
+            *("createuser", "Second@Test.example", "--name", "Second Person", "--provider", "0000001"),
+            OPENPARS_PASSWORD=PASSWORD,
+        ),
+        site.openpars(
+            "createuser", "second@test.example", "--accreditor", "test council", "--role", "viewer"
+        ),
+    ]
+    assert [(done.returncode, done.stdout + done.stderr) for done in said] == [
+        (0, "first@test.example administers Test Council and Test Clinic.\n"),
+        (0, "second@test.example can sign in: editor of Test Clinic.\n"),
+        (0, "second@test.example can sign in: viewer of Test Council.\n"),
+    ]
+
+
+WRONG = {
+    "Name of the accreditor is missing: give --accreditor.": ("createuser", "a@test.example"),
+    "DATABASE_URL must start with postgresql://, not mysql://": (
+        "backup",
+        "b.zip",
+        "DATABASE_URL=mysql://x/y",
+    ),
+    "The database does not answer": (
+        *("createuser", "a@test.example"),
+        "DATABASE_URL=postgresql://nobody@127.0.0.1:1/none",
+    ),
+    "This database is new": ("backup", "b.zip"),
+    "is not a backup of OpenPARS": ("restore", __file__),
+    "does not exist": ("restore", "/nowhere.zip"),
+    "is not in the range": ("serve", "--port", "99999"),
+    "There is no address for the host": ("serve", "--host", "no such host"),
+    "does not have that address": ("serve", "--host", "203.0.113.7"),
+    "is not one of 'md', 'json'": ("rules", "--as", "pdf"),
+}
+
+
+@pytest.mark.parametrize("words", WRONG)
+def test_what_is_wrong_is_said_in_a_sentence(new_site: SiteMaker, words: str) -> None:
+    options = [word for word in WRONG[words] if not word.startswith("DATABASE_URL=")]
+    variables = dict(word.split("=", 1) for word in WRONG[words] if word.startswith("DATABASE_URL="))
+    done = new_site().openpars(*options, **variables)
+    assert done.returncode in {1, 2}
+    assert (words in done.stderr, "Traceback" in done.stderr) == (True, False), done.stderr
+
+
+def test_what_cannot_be_a_user_is_refused_by_its_reason(new_site: SiteMaker) -> None:
+    site = new_site()
+    weak = site.openpars(*FIRST, OPENPARS_PASSWORD="1234")
+    assert (weak.returncode, weak.stderr.startswith("Error: ")) == (1, True), weak
+    assert site.openpars(*FIRST, OPENPARS_PASSWORD=PASSWORD).returncode == 0
+    second = ("createuser", "second@test.example", "--name", "Second")
+    refused = {
+        "Give either --provider NUMBER or --accreditor NAME.": second,
+        "There is no provider 7777777.": (*second, "--provider", "7777777"),
+        "There is no accreditor named 'Nobody'.": (*second, "--accreditor", "Nobody"),
+        "First Person is a contact already.": ("createuser", "first@test.example", "--provider", "0000001"),
+    }
+    for words, command in refused.items():
+        done = site.openpars(*command, OPENPARS_PASSWORD=PASSWORD)
+        assert (done.returncode > 0, words in done.stderr) == (True, True), done
+
+
+def test_judging_again_changes_nothing_while_the_rulebook_is_the_same(demo: Running) -> None:
+    done = demo.site.openpars("rederive")
+    assert (done.returncode, done.stdout) == (0, "Nothing to do: every activity stands as it should.\n"), done

@@ -1,0 +1,103 @@
+import re
+import signal
+import stat
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
+
+import pytest
+
+from tests.config.conftest import Running, SiteMaker, free_port, launch, sign_ins
+
+
+def page(browser: OpenerDirector, address: str, fields: dict[str, str] | None = None) -> tuple[str, str]:
+    """Open a page, or post a form to it; answers where we ended up and what it says."""
+    data = urlencode(fields).encode() if fields else None
+    with browser.open(address, data=data, timeout=20) as answer:
+        return answer.url, answer.read().decode()
+
+
+def test_the_demo_says_its_address_and_sign_ins_before_it_is_healthy(demo: Running) -> None:
+    assert f"OpenPARS is at {demo.address}/" in demo.printed
+    assert [email for email, _ in sign_ins(demo.printed)] == [
+        "admin@demo.example",
+        "editor@demo.example",
+        "viewer@demo.example",
+        "coordinator@demo.example",
+        "accreditor@demo.example",
+    ]
+    assert "\x1b" not in demo.printed
+
+
+def test_everybody_printed_can_sign_in(demo: Running) -> None:
+    for email, password in sign_ins(demo.printed):
+        browser = build_opener(HTTPCookieProcessor(CookieJar()))
+        login, text = page(browser, f"{demo.address}/")
+        token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', text)
+        assert token, text
+        form = {"csrfmiddlewaretoken": token[1], "login": email, "password": password}
+        landed, text = page(browser, login, form)
+        assert landed == f"{demo.address}/", text
+
+
+def test_what_serve_keeps_is_for_its_owner_only(demo: Running) -> None:
+    folder = demo.site.folder
+    assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+    assert stat.S_IMODE((folder / "secret-key").stat().st_mode) == 0o600
+
+
+def test_a_taken_port_is_said_plainly(demo: Running, new_site: SiteMaker) -> None:
+    port = demo.address.rpartition(":")[2]
+    done = new_site().openpars("serve", "--port", port)
+    assert (done.returncode, done.stderr) == (
+        1,
+        f"Error: Cannot listen on port {port} of 127.0.0.1: it is taken. "
+        "Stop what is using it, or choose another with --port.\n",
+    )
+
+
+@pytest.mark.parametrize("host", ["0.0.0.0", "::"])  # the addresses under test
+def test_the_demo_stays_on_this_machine(new_site: SiteMaker, host: str) -> None:
+    site = new_site()
+    done = site.openpars("serve", "--demo", "--host", host, "--port", str(free_port()))
+    assert (done.returncode, "--demo listens on this machine only" in done.stderr) == (2, True), done
+    assert not site.folder.exists()
+
+
+def test_demo_data_are_served_as_a_demo_only(demo: Running) -> None:
+    done = demo.site.openpars("serve", "--port", str(free_port()))
+    assert (done.returncode, "Start with --demo" in done.stderr) == (1, True), done
+
+
+def test_a_site_in_use_is_never_filled_with_demo_data(new_site: SiteMaker) -> None:
+    site = new_site()
+    made = site.openpars(
+        "createuser",
+        "first@test.example",
+        *("--name", "First", "--accreditor", "Council", "--provider", "0000001", "--provider-name", "Clinic"),
+        OPENPARS_PASSWORD="correct horse battery staple",
+    )
+    assert made.returncode == 0, made
+    done = site.openpars("serve", "--demo", "--port", str(free_port()))
+    assert (done.returncode, "not the demo" in done.stderr) == (1, True), done
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_whole_tree_within_ten_seconds(
+    new_site: SiteMaker, tmp_path: Path, number: signal.Signals
+) -> None:
+    running = launch(new_site(), log=tmp_path / "log.txt").wait()
+    assert running.stop(number) < 10
+    assert running.process.returncode == 0, running.log.read_text()
+
+
+def test_two_that_start_at_once_make_one_site(new_site: SiteMaker, tmp_path: Path) -> None:
+    site = new_site()
+    both = [launch(site, log=tmp_path / f"{number}.txt") for number in (1, 2)]
+    try:
+        for running in both:
+            running.wait()
+    finally:
+        for running in both:
+            running.stop()
