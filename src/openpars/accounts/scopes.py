@@ -69,7 +69,9 @@ def scope_for(person: Person, *, provider_number: str) -> tuple[Provider, Scope]
     A contact gets a provider scope, staff of its accreditor an accreditor scope.
     Raises NoSuchProvider for everybody else, whether the provider exists or not. Two queries.
     """
-    provider = Provider.objects.select_related("accreditor").filter(number=provider_number).first()
+    digits = provider_number.isascii() and provider_number.isdigit()
+    found = Provider.objects.select_related("accreditor").filter(number=provider_number) if digits else None
+    provider = found.first() if found is not None else None
     if provider is None:
         raise NoSuchProvider(provider_number)
     role: Role | None = None

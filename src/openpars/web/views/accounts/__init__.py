@@ -1,0 +1,1 @@
+"""The pages about people and organizations: set-up, invitations, profile, accreditor, your account."""
