@@ -5,9 +5,11 @@
 
 import os
 import tempfile
+from pathlib import Path
 
 _data = tempfile.mkdtemp(prefix="openpars-test-")
 os.environ["OPENPARS_DATA"] = _data
+Path(_data, "static").mkdir()  # WhiteNoise warns where there is none
 os.environ["OPENPARS_SECRET_KEY"] = "a key for tests only"
 if os.environ.get("OPENPARS_TEST_DATABASE") == "postgres" and "DATABASE_URL" not in os.environ:
     from tests import postgres
