@@ -44,7 +44,7 @@ WRONG = {
         "b.zip",
         "DATABASE_URL=mysql://x/y",
     ),
-    "The database does not answer": (
+    "The database says: ": (
         *("createuser", "a@test.example"),
         "DATABASE_URL=postgresql://nobody@127.0.0.1:1/none",
     ),

@@ -142,7 +142,7 @@ def _write_table(archive: zipfile.ZipFile, model: type[Model]) -> dict[str, Any]
     columns = [field.attname for field in _columns(model)]
     digest, rows = hashlib.sha256(), 0
     # A plain QuerySet: managers of ours answer within a scope only.
-    everything = QuerySet(model).order_by("pk").values_list(*columns)
+    everything: Any = QuerySet(model).order_by("pk").values_list(*columns)
     with archive.open(f"tables/{model._meta.db_table}.jsonl", "w", force_zip64=True) as out:
         for row in everything.iterator(chunk_size=_BATCH):
             line = (
@@ -296,7 +296,7 @@ def _read_table(archive: zipfile.ZipFile, table: dict[str, Any], model: type[Mod
         raise Unusable(message)
     columns = [fields[name] for name in table["columns"]]
     quote = connection.ops.quote_name
-    names = ", ".join(quote(field.column) for field in columns)
+    names = ", ".join(quote(str(field.column)) for field in columns)
     marks = ", ".join(["%s"] * len(columns))
     insert = f"INSERT INTO {quote(table['table'])} ({names}) VALUES ({marks})"
     with archive.open(f"tables/{table['table']}.jsonl") as lines, connection.cursor() as cursor:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import wraps
 from pathlib import Path
-from typing import Any, ParamSpec
+from typing import Any
 
 import click
 import django
@@ -16,9 +16,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
-from django.db import DatabaseError, OperationalError, connection
-
-P = ParamSpec("P")
+from django.db import DatabaseError, connection
 
 #: Any number will do, as long as every process of OpenPARS asks PostgreSQL for the same one.
 _PREPARING = 7_277_001
@@ -34,7 +32,7 @@ data_option = click.option(
 )
 
 
-def with_data(command: Callable[P, None]) -> Callable[..., None]:
+def with_data(command: Callable[..., None]) -> Callable[..., None]:
     """Give a command the option --data, and open the site there before the command runs.
 
     What goes wrong with the folder or the database is said in a sentence, never as a stack trace.
@@ -42,10 +40,10 @@ def with_data(command: Callable[P, None]) -> Callable[..., None]:
 
     @data_option
     @wraps(command)
-    def wrapper(*args: P.args, data: Path, **kwargs: P.kwargs) -> None:
+    def wrapper(*, data: Path, **options: Any) -> None:
         with plain_words():
             open_site(data)
-            command(*args, **kwargs)
+            command(**options)
 
     return wrapper
 
@@ -57,13 +55,9 @@ def plain_words() -> Iterator[None]:
         yield
     except ImproperlyConfigured as problem:
         raise click.ClickException(str(problem)) from problem
-    except OperationalError as problem:
-        first_line = str(problem).strip().splitlines()[0]
-        message = f"The database does not answer: {first_line}"
-        raise click.ClickException(message) from problem
     except DatabaseError as problem:
         first_line = str(problem).strip().splitlines()[0]
-        message = f"The database refused: {first_line}"
+        message = f"The database says: {first_line}"
         raise click.ClickException(message) from problem
     except OSError as problem:
         where = f" {problem.filename}" if problem.filename else ""
@@ -73,6 +67,7 @@ def plain_words() -> Iterator[None]:
 
 def open_site(data: Path) -> None:
     """Make the data folder (for its owner only) and load the settings for it."""
+    os.umask(0o077)
     folder = data.resolve()
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     os.environ["OPENPARS_DATA"] = str(folder)
@@ -146,7 +141,7 @@ def say(*lines: str) -> None:
 def password_from(variable: str, *, stdin: bool) -> str:
     """Read a password from the first line of standard input, from the environment, or by asking twice."""
     if stdin:
-        return click.get_text_stream("stdin").readline().rstrip("\r\n")
+        return sys.stdin.readline().rstrip("\r\n")
     given = os.environ.get(variable)
     if given:
         return given

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
+from typing import Any
 
 import click
 
 from openpars.config.starting import alone, password_from, prepare_database, say, with_data
-
-if TYPE_CHECKING:
-    from openpars.accounts.models import Accreditor, Provider
 
 _PASSWORD = "OPENPARS_PASSWORD"  # noqa: S105 - the name of a variable
 _ROLES = ("administrator", "editor", "viewer")
@@ -96,8 +93,8 @@ def _asked(given: str, option: str, question: str) -> str:
     return str(click.prompt(question))
 
 
-def _place(provider_number: str, accreditor_name: str) -> dict[str, Provider | Accreditor]:
-    """The organization the options name: exactly one."""
+def _place(provider_number: str, accreditor_name: str) -> dict[str, Any]:
+    """The organization the options name, exactly one, as the keyword of the verbs."""
     from openpars.accounts.models import Accreditor, Provider  # noqa: PLC0415 - see above
 
     if bool(provider_number.strip()) == bool(accreditor_name.strip()):

@@ -128,7 +128,7 @@ def _serve(address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int, *,
     for connection in connections.all(initialized_only=True):
         # Workers are forked from here: they open connections of their own.
         connection.close()
-        if connection.vendor == "postgresql":
+        if hasattr(connection, "close_pool"):
             connection.close_pool()
     Granian(
         "openpars.config.wsgi:application",

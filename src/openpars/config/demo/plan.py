@@ -168,6 +168,8 @@ class _Planner:
             | self._registration(department, start, end)
             | self._accreditation(department, start)
         )
+        if rest.get("collaborations"):
+            rest["on_passport"] = True  # boards want the activity to be found there
         planned = Planned(story, first, rest, created, finished)
         return _TELL[story](self, planned, start, end)
 

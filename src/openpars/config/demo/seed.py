@@ -5,6 +5,7 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
 
@@ -15,11 +16,12 @@ from openpars.accounts.models import Accreditor, Person, Provider
 from openpars.accounts.roles import Role
 from openpars.accounts.scopes import Scope
 from openpars.activities.doors import Door
+from openpars.activities.outcomes import Outcome
 from openpars.activities.verbs.close import close
 from openpars.activities.verbs.delete import delete
 from openpars.activities.verbs.make_instances import make_instances
 from openpars.activities.verbs.reopen import reopen
-from openpars.activities.verbs.save import Edit, Outcome, save
+from openpars.activities.verbs.save import Edit, save
 from openpars.config.demo.plan import HOSPITAL, PLACES, SOCIETY, UNIVERSITY, Place, Planned, Story, plan
 from openpars.rulebook.findings import Stage
 from openpars.rulebook.rules import RULES
@@ -163,7 +165,7 @@ class _Site:
 
     def live(self) -> None:
         """Do on each day what the plan says for that day."""
-        today = self.now.date()
+        today = self.now.astimezone(ZoneInfo(TIME_ZONE)).date()
         diary: dict[date, dict[Task, list[int]]] = defaultdict(lambda: defaultdict(list))
         for number, planned in enumerate(self.plan):
             for task, day in _tasks(planned):
