@@ -1,0 +1,111 @@
+/**
+ * Builds what the browser needs into src/openpars/web/static/openpars/built:
+ * app.css (the USWDS Sass with our theme), app.js (the TypeScript in src/), the fonts and images the style
+ * sheet names, and icons.svg, a sprite of the icons listed below. `--watch` rebuilds when a source changes.
+ */
+import { copyFile, mkdir, readFile, rename, rm, watch, writeFile } from "node:fs/promises";
+import { dirname, join, relative } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import * as esbuild from "esbuild";
+import * as sass from "sass";
+
+const here = dirname(fileURLToPath(import.meta.url));
+const built = join(here, "../src/openpars/web/static/openpars/built");
+const uswds = join(here, "node_modules/@uswds/uswds");
+
+/** Names of USWDS icons in the sprite; `{% icon "name" %}` draws one. */
+const ICONS = [
+  "account_circle", "add", "add_circle", "add_circle_outline", "arrow_back", "arrow_downward", "arrow_drop_down",
+  "arrow_drop_up", "arrow_forward", "arrow_upward", "assessment", "cancel", "check", "check_circle", "check_circle_outline",
+  "close", "content_copy", "delete", "edit", "error", "error_outline", "event", "expand_less", "expand_more", "file_download",
+  "file_upload", "filter_alt", "filter_list", "fingerprint", "flag", "groups", "group_add", "help", "help_outline",
+  "highlight_off", "history", "home", "hourglass_empty", "info", "info_outline", "launch", "list", "lock", "lock_open",
+  "lock_outline", "login", "logout", "mail", "menu", "more_vert", "navigate_before", "navigate_next", "people", "person",
+  "print", "priority_high", "public", "radio_button_unchecked", "remove", "schedule", "school", "search", "security",
+  "settings", "sort_arrow", "timer", "topic", "undo", "unfold_more", "update", "visibility", "visibility_off",
+  "warning", "work",
+];
+
+/** Writes beside the target and renames, so that a server never reads half a file. */
+async function put(name, content) {
+  const target = join(built, name);
+  await mkdir(dirname(target), { recursive: true });
+  const half = `${target}.half`;
+  await writeFile(half, content);
+  await rename(half, target);
+}
+
+async function styles() {
+  const { css } = await sass.compileAsync(join(here, "styles/app.scss"), {
+    loadPaths: [join(uswds, "packages")],
+    style: "compressed",
+    quietDeps: true,
+    silenceDeprecations: ["import"],
+  });
+  // The style sheet names images and fonts as ./img/... and ./fonts/...; only those it names are carried.
+  const named = new Set([...css.matchAll(/url\(["']?\.\/((?:img|fonts)\/[^"')?#]+)/g)].map((match) => match[1]));
+  await Promise.all(
+    [...named].map(async (path) => {
+      await mkdir(dirname(join(built, path)), { recursive: true });
+      await copyFile(join(uswds, "dist", path), join(built, path));
+    }),
+  );
+  const { code } = await esbuild.transform(css, { loader: "css", minify: true, target: ["chrome109", "firefox115", "safari16"] });
+  await put("app.css", code);
+}
+
+async function scripts() {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [join(here, "src/app.ts")],
+    bundle: true,
+    minify: true,
+    format: "iife",
+    target: ["chrome109", "firefox115", "safari16"],
+    legalComments: "none",
+    write: false,
+  });
+  await put("app.js", outputFiles[0].contents);
+}
+
+async function icons() {
+  const symbols = [];
+  for (const name of ICONS) {
+    let svg;
+    try {
+      svg = await readFile(join(uswds, "dist/img/usa-icons", `${name}.svg`), "utf8");
+    } catch {
+      throw new Error(`USWDS has no icon named ${name}`);
+    }
+    const body = svg.replace(/^[\s\S]*?<svg[^>]*>/, "").replace(/<\/svg>\s*$/, "");
+    symbols.push(`<symbol id="${name}" viewBox="0 0 24 24">${body}</symbol>`);
+  }
+  await put("icons.svg", `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>`);
+}
+
+async function licences() {
+  const texts = await Promise.all([
+    readFile(join(uswds, "LICENSE.md"), "utf8"),
+    readFile(join(here, "node_modules/htmx.org/LICENSE"), "utf8"),
+  ]);
+  await put("LICENSES.txt", ["U.S. Web Design System, with its fonts and icons", texts[0], "htmx", texts[1]].join("\n\n"));
+}
+
+async function all() {
+  await Promise.all([styles(), scripts(), icons(), licences()]);
+}
+
+await rm(join(built, "img"), { recursive: true, force: true });
+await rm(join(built, "fonts"), { recursive: true, force: true });
+await all();
+console.log(`built ${relative(process.cwd(), built)}`);
+
+if (process.argv.includes("--watch")) {
+  for (const folder of ["src", "styles"]) {
+    (async () => {
+      for await (const _ of watch(join(here, folder), { recursive: true })) {
+        await all().catch((error) => console.error(error.message ?? error));
+      }
+    })();
+  }
+}

@@ -1,0 +1,1 @@
+"""What stands between the rulebook's fields and the boxes on a page."""
