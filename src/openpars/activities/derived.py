@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from openpars.activities.folding import cut, fold, signed_hash
-from openpars.activities.models import SEARCH_BYTES
+from openpars.activities.models import SEARCH_BYTES, TITLE_KEY_BYTES
 from openpars.rulebook import VERSION
 from openpars.rulebook.lifecycle import ends_at, reach
 
@@ -23,6 +23,7 @@ def derive(
         "rulebook_version": VERSION,
         "ends_at": ends_at(date.fromisoformat(answers["end_date"]), zone),
         "search_text": search_text(answers, activity_id=activity_id),
+        "title_key": cut(fold(answers["title"]), TITLE_KEY_BYTES),
         "year": int(answers["start_date"][:4]),
         "criteria_mask": criteria_mask(answers),
         "needs_attention": bool(rejected),

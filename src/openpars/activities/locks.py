@@ -46,8 +46,11 @@ def home_of(activities: Collection[int], scope: Scope) -> set[int]:
     """Return the ids of the providers that a verb on these activities concerns."""
     if scope.provider_id is not None:
         return {scope.provider_id}
-    found = queries.everything(scope).filter(activity_id__in=activities)
-    return set(found.values_list("provider_id", flat=True).distinct())
+    found: set[int] = set()
+    for part in queries.chunks(list(activities)):
+        asked = queries.everything(scope).filter(activity_id__in=part)
+        found.update(asked.values_list("provider_id", flat=True).distinct())
+    return found
 
 
 def activities(ids: Collection[int], scope: Scope) -> dict[int, Activity]:
@@ -57,9 +60,9 @@ def activities(ids: Collection[int], scope: Scope) -> dict[int, Activity]:
     """
     wanted = sorted(set(ids))
     found: dict[int, Activity] = {}
-    for start in range(0, len(wanted), 10_000):
-        part = queries.everything(scope).filter(activity_id__in=wanted[start : start + 10_000])
-        for activity in part.order_by("activity_id").select_for_update(of=("self",)):
+    for part in queries.chunks(wanted):
+        asked = queries.everything(scope).filter(activity_id__in=part)
+        for activity in asked.order_by("activity_id").select_for_update(of=("self",)):
             found[activity.activity_id] = activity
     for activity_id in wanted:
         if activity_id not in found:

@@ -15,7 +15,9 @@ from openpars.activities.doors import Door
 
 #: Longest `search_text` in bytes of UTF-8. It lies in a covering index, and PostgreSQL refuses index rows
 #: above 2,704 bytes.
-SEARCH_BYTES = 2300
+SEARCH_BYTES = 2200
+#: Longest `title_key`, for the same reason.
+TITLE_KEY_BYTES = 120
 
 
 class Unscoped(RuntimeError):
@@ -94,6 +96,8 @@ class Activity(models.Model):
     ends_at = models.DateTimeField()
     """The instant at which the end date has passed, in the accreditor's time zone."""
     search_text = models.TextField()
+    title_key = models.TextField()
+    """The beginning of the folded title, to sort by."""
     year = models.PositiveSmallIntegerField()
     """The reporting year the activity belongs to: the one it starts in."""
     criteria_mask = models.PositiveIntegerField(default=0)
@@ -141,6 +145,7 @@ class Activity(models.Model):
                 F("end_date"),
                 F("criteria_mask"),
                 F("needs_attention"),
+                F("title_key"),
                 F("search_text"),
                 condition=Q(deleted_at=None),
                 name="activity_summary",
@@ -148,7 +153,9 @@ class Activity(models.Model):
             models.Index(
                 fields=["provider", "likeness"], condition=Q(deleted_at=None), name="activity_likeness"
             ),
-            models.Index(fields=["provider", "start_date"], name="activity_start"),
+            models.Index(
+                fields=["provider", "start_date"], condition=Q(deleted_at=None), name="activity_start"
+            ),
             models.Index(
                 fields=["provider", "deleted_at"], condition=~Q(deleted_at=None), name="activity_deleted"
             ),

@@ -1,21 +1,32 @@
-"""The only way to activities: `of(scope)`."""
+"""The only way to activities: `of(scope)`. And what lists ask: the activity summary, type-ahead."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from itertools import islice
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import models
-from django.db.models import Case, Q, QuerySet, Value, When
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.expressions import OrderBy
 
+from openpars.accounts.models import Accreditor
 from openpars.accounts.scopes import Scope
-from openpars.activities.models import Activity, Change
-from openpars.rulebook.lifecycle import Reach, Status
+from openpars.activities.derived import criterion_bit
+from openpars.activities.folding import fold
+from openpars.activities.models import Activity, Change, PastName
+from openpars.activities.records import phase_of, status_of
+from openpars.rulebook.lifecycle import Phase, Reach, Status
 from openpars.rulebook.steps.stored_records import RESTORE_DAYS
+from openpars.rulebook.vocabularies import VOCABULARIES, terms
 
 #: For so long a deleted activity can be restored.
 RESTORABLE = timedelta(days=RESTORE_DAYS)
+#: Keys asked for in one statement.
+CHUNK = 5_000
 
 
 class NoSuchActivity(Exception):
@@ -88,13 +99,257 @@ def changes(activity_ids: Sequence[int]) -> Iterable[Change]:
     return Change.objects.filter(activity_id__in=activity_ids).order_by("activity_id", "revision")
 
 
-def internal_ids(provider_id: int, wanted: Sequence[str]) -> list[tuple[str, int]]:
-    """Return which of these internal IDs the provider's activities have, each with its activity ID."""
+def internal_ids(provider_id: int, wanted: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """Give those of the internal IDs that the provider's activities have, each with its activity ID."""
+    held = ActivityQuerySet(Activity).filter(provider=provider_id, deleted_at=None).exclude(internal_id="")
+    for part in chunks(wanted):
+        yield from held.filter(internal_id__in=part).values_list("internal_id", "pk")
+
+
+def alike(provider_id: int, likenesses: Sequence[int]) -> Iterator[tuple[int, int, UUID | None]]:
+    """Give the provider's activities with these likenesses: likeness, activity ID, repeat group."""
     held = ActivityQuerySet(Activity).filter(provider=provider_id, deleted_at=None)
-    return list(held.exclude(internal_id="").filter(internal_id__in=wanted).values_list("internal_id", "pk"))
+    for part in chunks(likenesses):
+        yield from held.filter(likeness__in=part).values_list("likeness", "pk", "repeat_group")
 
 
-def alike(provider_id: int, likenesses: Sequence[int]) -> list[tuple[int, int, UUID | None]]:
-    """Return the provider's activities with these likenesses: likeness, activity ID, repeat group."""
-    same = ActivityQuerySet(Activity).filter(provider=provider_id, deleted_at=None)
-    return list(same.filter(likeness__in=likenesses).values_list("likeness", "pk", "repeat_group"))
+def chunks(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
+    """Give the keys in portions that one statement can ask for."""
+    for start in range(0, len(keys), CHUNK):
+        yield keys[start : start + CHUNK]
+
+
+# --- the activity summary
+
+SORTS: Final[dict[str, tuple[OrderBy, ...]]] = {
+    "newest": (F("created_at").desc(), F("activity_id").desc()),
+    "oldest": (F("created_at").asc(), F("activity_id").asc()),
+    "title": (F("title_key").asc(), F("activity_id").desc()),
+    "-title": (F("title_key").desc(), F("activity_id").desc()),
+    "start_date": (F("start_date").asc(), F("activity_id").desc()),
+    "-start_date": (F("start_date").desc(), F("activity_id").desc()),
+    "end_date": (F("end_date").asc(), F("activity_id").desc()),
+    "-end_date": (F("end_date").desc(), F("activity_id").desc()),
+}
+"""The ways to sort the activity summary, by their slug in the address."""
+
+#: What a row of the summary shows. No list, no long text: a page is quick however large the records are.
+SHOWN: Final = (
+    "activity_id",
+    "provider_id",
+    "title",
+    "format",
+    "start_date",
+    "end_date",
+    "internal_id",
+    "physicians",
+    "other_learners",
+    "counts_as_of",
+    "complete_for",
+    "ends_at",
+    "closed_at",
+    "needs_attention",
+    "repeat_group",
+    "revision",
+    "created_at",
+    "updated_at",
+)
+PAGE_SIZE: Final = 50
+#: Counting stops here: "1,000+".
+COUNT_UP_TO: Final = 1000
+#: More words than anybody searches for.
+_MOST_WORDS: Final = 10
+_LAST_PAGE: Final = 100_000
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryFilter:
+    """What the activity summary shows: its filters, its sort, its page. The defaults show everything."""
+
+    q: str = ""
+    status: Status | None = None
+    format: str | None = None
+    year: int | None = None
+    criterion: str | None = None
+    attention: bool = False
+    sort: str = "newest"
+    page: int = 1
+
+    @classmethod
+    def parse(cls, query: Mapping[str, str]) -> SummaryFilter:
+        """Read a filter from a query string's parameters; what makes no sense is left out."""
+        year, page = query.get("year", ""), query.get("page", "")
+        sort = query.get("sort", "")
+        return cls(
+            q=query.get("q", "").replace("\0", "").strip()[:200],
+            status=next((status for status in Status if status.value == query.get("status")), None),
+            format=_known("formats", query.get("format")),
+            year=int(year) if year.isascii() and year.isdecimal() and len(year) == 4 else None,
+            criterion=_known("commendation_criteria", query.get("criterion")),
+            attention=query.get("attention") == "yes",
+            sort=sort if sort in SORTS else "newest",
+            page=min(max(int(page), 1), _LAST_PAGE)
+            if page.isascii() and page.isdecimal() and len(page) < 9
+            else 1,
+        )
+
+    def parameters(self) -> dict[str, str]:
+        """Return the parameters that `parse` reads this filter from, without the page and the defaults."""
+        said = {
+            "q": self.q,
+            "status": self.status.value if self.status else "",
+            "format": self.format or "",
+            "year": str(self.year) if self.year else "",
+            "criterion": self.criterion or "",
+            "attention": "yes" if self.attention else "",
+            "sort": "" if self.sort == "newest" else self.sort,
+        }
+        return {name: value for name, value in said.items() if value}
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether some activities are left out."""
+        return bool({*self.parameters()} - {"sort"})
+
+
+def _known(vocabulary: str, code: str | None) -> str | None:
+    return code if code in VOCABULARIES[vocabulary].by_code else None
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryRow:
+    """One activity of the summary. `activity` has the columns of `SHOWN`; asking for others costs a query."""
+
+    activity: Activity
+    status: Status
+    phase: Phase
+    can_close: bool
+
+
+@dataclass(frozen=True, slots=True)
+class SummaryPage:
+    """One page of the summary. `count` is exact unless `capped`; then there are at least so many."""
+
+    rows: tuple[SummaryRow, ...]
+    number: int
+    count: int
+    capped: bool
+    has_next: bool
+
+    @property
+    def has_previous(self) -> bool:
+        """Whether there is a page before this one."""
+        return self.number > 1
+
+    @property
+    def first(self) -> int:
+        """The position of the first row, from 1."""
+        return (self.number - 1) * PAGE_SIZE + 1
+
+    @property
+    def last(self) -> int:
+        """The position of the last row."""
+        return self.first + len(self.rows) - 1
+
+
+def narrowed(activities: ActivityQuerySet, chosen: SummaryFilter, *, now: datetime) -> ActivityQuerySet:
+    """Return the activities that the summary's filters let through."""
+    if chosen.status is not None:
+        activities = activities.filter(has_status(chosen.status, now=now))
+    if chosen.format is not None:
+        activities = activities.filter(format=chosen.format)
+    if chosen.year is not None:
+        activities = activities.filter(year=chosen.year)
+    if chosen.criterion is not None:
+        bit = criterion_bit(chosen.criterion)
+        activities = activities.alias(marked=F("criteria_mask").bitand(bit)).filter(marked=bit)
+    if chosen.attention:
+        activities = activities.filter(needs_attention=True)
+    for word in fold(chosen.q).split()[:_MOST_WORDS]:
+        activities = activities.filter(search_text__contains=word)
+    return activities
+
+
+def summary(scope: Scope, chosen: SummaryFilter, *, now: datetime, today: date) -> SummaryPage:
+    """Return one page of the activity summary. `today` is the day at the scope's accreditor. Two queries.
+
+    The first reads nothing but an index: the IDs in their order, no further than the cap or the page needs.
+    """
+    found = narrowed(of(scope), chosen, now=now).order_by(*SORTS[chosen.sort])
+    start = (chosen.page - 1) * PAGE_SIZE
+    skipped = start if start >= COUNT_UP_TO else 0
+    until = max(start + PAGE_SIZE, COUNT_UP_TO if not skipped else 0) + 1
+    ids = list(found.values_list("pk", flat=True)[skipped:until])
+    shown = ids[start - skipped :][:PAGE_SIZE]
+    stored = {activity.pk: activity for activity in of(scope).filter(pk__in=shown).only(*SHOWN)}
+    return SummaryPage(
+        rows=tuple(_row(stored[pk], now=now, today=today) for pk in shown if pk in stored),
+        number=chosen.page,
+        count=COUNT_UP_TO if skipped else min(len(ids), COUNT_UP_TO),
+        capped=bool(skipped) or len(ids) > COUNT_UP_TO,
+        has_next=skipped + len(ids) > start + PAGE_SIZE,
+    )
+
+
+def _row(activity: Activity, *, now: datetime, today: date) -> SummaryRow:
+    status = status_of(activity, now=now)
+    return SummaryRow(
+        activity,
+        status,
+        phase_of(activity, today=today),
+        can_close=status is Status.READY and activity.complete_for == Reach.CLOSE,
+    )
+
+
+def years(scope: Scope) -> list[int]:
+    """Return the years in which the scope's activities start, from the last to the first, gaps included."""
+    starts = of(scope).values_list("start_date", flat=True)
+    first, last = starts.order_by("start_date").first(), starts.order_by("start_date").last()
+    return [] if first is None or last is None else list(range(last.year, first.year - 1, -1))
+
+
+# --- type-ahead
+
+#: The kinds of names that are suggested, and the vocabulary that begins each.
+SUGGESTED: Final[dict[str, str | None]] = {
+    "sources": "supporters",
+    "joint-providers": None,
+    "specialties": "specialties",
+    "practice-areas": "practice_areas",
+}
+MOST_SUGGESTED: Final = 20
+
+
+def suggestions(scope: Scope, kind: str, q: str, *, board: str | None = None) -> list[str]:
+    """Return names to pick from that contain `q`: the provider's own past ones, then the public lists'.
+
+    Names that begin with `q` come first. The public lists are the rulebook's vocabulary (for a board's
+    practice areas, `board` says whose) and what the accreditor added to it. Another provider's names are
+    never among them. An unknown kind has none.
+    """
+    if kind not in SUGGESTED or scope.kind == "public":
+        return []
+    wanted = fold(q)
+    found: dict[str, str] = {}
+    if scope.provider_id is not None:
+        past = PastName.objects.filter(provider=scope.provider_id, kind=kind, folded__contains=wanted)
+        begin = past.filter(folded__startswith=wanted).order_by("folded")[:MOST_SUGGESTED]
+        for names in (begin, past.order_by("folded")[:MOST_SUGGESTED]):
+            found |= dict(names.values_list("folded", "name"))
+    for name in _public_names(scope, SUGGESTED[kind], board):
+        if wanted in fold(name):
+            found.setdefault(fold(name), name)
+    ordered = sorted(found, key=lambda folded: (not folded.startswith(wanted), folded))
+    return [found[folded] for folded in islice(ordered, MOST_SUGGESTED)]
+
+
+def _public_names(scope: Scope, vocabulary: str | None, board: str | None) -> Iterator[str]:
+    if vocabulary is None:
+        return
+    for term in terms(vocabulary, of=board):
+        yield term.label
+    additions = Accreditor.objects.filter(pk=scope.accreditor_id).values_list(
+        "vocabulary_additions", flat=True
+    )
+    for added in additions:
+        yield from added.get(vocabulary) or ()

@@ -41,16 +41,17 @@ def revise(
     answers: Answers,
     rejected: Mapping[str, str],
     *,
+    verb: str,
     before: Answers,
     home: Home,
     now: datetime,
-    created: bool = False,
     life: Mapping[str, Any] | None = None,
 ) -> Written:
     """Give the activity these answers and rejected texts, its next revision, and what follows from them.
 
     `before` are its answers until now; `life` are further columns to set.
     """
+    created = activity.revision == 0
     rejected_before = {} if created else activity.rejected
     columns: dict[str, Any] = {
         **columns_of(answers),
@@ -75,7 +76,7 @@ def revise(
     changed = tuple(name for name, value in columns.items() if created or getattr(activity, name) != value)
     for name in changed:
         setattr(activity, name, columns[name])
-    return Written(activity, changed, created=created, old=old, new=new)
+    return Written(verb, activity, changed, created=created, old=old, new=new)
 
 
 def plain(value: Any) -> Any:

@@ -33,8 +33,13 @@ Adapter = Callable[[Any], Any]
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """A row as it shall stand, which of its columns changed (all, when it is new), and what to tell of it."""
+    """A row as it shall stand, which of its columns changed (all, when it is new), and its change.
 
+    `verb` is what was done to it: `add`, `save`, `copy`, `close`, `reopen`, `delete`, `restore`; `old` and
+    `new` are what its history tells.
+    """
+
+    verb: str
     activity: Activity
     columns: tuple[str, ...]
     created: bool
@@ -44,9 +49,8 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Deed:
-    """Who does it, by which verb and door, when and why: the same for every row of one call."""
+    """Who does it, by which door, when and why: the same for every row of one call."""
 
-    verb: str
     actor: Actor
     door: Door
     at: datetime
@@ -215,7 +219,7 @@ def _change(row: Written, deed: Deed) -> Change:
     return Change(
         activity_id=row.activity.activity_id,
         revision=row.activity.revision,
-        verb=deed.verb,
+        verb=row.verb,
         actor_id=deed.actor.person_id,
         actor_name=deed.actor.name,
         door=deed.door.value,

@@ -36,7 +36,7 @@ _BACKWARD = {
 
 
 def _run(statements):
-    def run(apps, schema_editor):
+    def run(_, schema_editor):
         for statement in statements[schema_editor.connection.vendor]:
             schema_editor.execute(statement, params=None)
 

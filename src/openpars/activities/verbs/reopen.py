@@ -17,7 +17,7 @@ from openpars.activities.outcomes import Outcome
 from openpars.activities.queries import NoSuchActivity
 from openpars.activities.verbs.transition import transition
 from openpars.rulebook.findings import Finding
-from openpars.rulebook.reading import visible
+from openpars.rulebook.kinds.trouble import visible
 from openpars.rulebook.rules import finding
 from openpars.rulebook.steps.stored_records import REASON_LENGTH
 

@@ -31,8 +31,6 @@ from openpars.rulebook.rules import finding
 INTERNAL_ID_TAKEN = "activity.internal_id.taken"
 EDIT_CLOSED = "activity.edit.closed"
 REVISION_STALE = "activity.revision.stale"
-#: Keys asked for in one query.
-CHUNK = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ def save(
     with transaction.atomic():
         saving = _Saving(edits, scope=scope, now=now, confirmed=confirmed)
         outcomes, written = saving.run()
-        writer.write(written, Deed("save", actor=actor, door=door, at=now))
+        writer.write(written, Deed(actor=actor, door=door, at=now))
     return outcomes
 
 
@@ -249,7 +247,6 @@ class _Saving:
         if not created and not self._differs(work):
             return Outcome(work.activity, work.drafted.findings, done=True)
         answers = work.drafted.answers
-        rejected = work.drafted.rejected
         if yearly := counts.yearly(answers, today=work.home.today):
             answers = {**answers, "yearly_counts": yearly}
         activity = work.activity
@@ -258,7 +255,13 @@ class _Saving:
                 next(fresh), provider_id=work.home.provider_id, now=self.now, entry=work.edit.entry
             )
         row = revise(
-            activity, answers, rejected, before=work.before, home=work.home, now=self.now, created=created
+            activity,
+            answers,
+            work.drafted.rejected,
+            verb="add" if created else "save",
+            before=work.before,
+            home=work.home,
+            now=self.now,
         )
         written.append(row)
         changed = tuple(name for name in row.new if name != "rejected")
@@ -267,9 +270,8 @@ class _Saving:
 
 def _entered(entries: Sequence[UUID], scope: Scope) -> Iterator[tuple[UUID, int]]:
     """Give each form entry that became an activity already, and that activity's ID."""
-    for start in range(0, len(entries), CHUNK):
-        part = queries.of(scope).filter(entry__in=entries[start : start + CHUNK])
-        for activity_id, entry in part.values_list("activity_id", "entry"):
+    for part in queries.chunks(entries):
+        for activity_id, entry in queries.of(scope).filter(entry__in=part).values_list("pk", "entry"):
             if entry is not None:
                 yield entry, activity_id
 
@@ -284,9 +286,8 @@ def _changes_since(edits: Iterable[Edit], stored: Mapping[int, Activity]) -> dic
         and edit.base_revision < stored[edit.activity_id].revision
     }
     found: dict[int, list[Change]] = defaultdict(list)
-    ids = sorted(drawn_from)
-    for start in range(0, len(ids), CHUNK):
-        for change in queries.changes(ids[start : start + CHUNK]):
+    for part in queries.chunks(sorted(drawn_from)):
+        for change in queries.changes(part):
             if change.revision > drawn_from[change.activity_id]:
                 found[change.activity_id].append(change)
     return found

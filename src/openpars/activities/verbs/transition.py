@@ -55,10 +55,17 @@ def transition(
             if against is not None:
                 before = answers_of(activity)
                 row = revise(
-                    activity, before, activity.rejected, before=before, home=home, now=now, life=life
+                    activity,
+                    before,
+                    activity.rejected,
+                    verb=verb,
+                    before=before,
+                    home=home,
+                    now=now,
+                    life=life,
                 )
                 written.append(row)
                 changed = tuple(row.new)
             outcomes[activity_id] = Outcome(activity, changed=changed, done=True)
-        writer.write(written, Deed(verb, actor=actor, door=door, at=now, reason=reason))
+        writer.write(written, Deed(actor=actor, door=door, at=now, reason=reason))
     return [outcomes[activity_id] for activity_id in ids]

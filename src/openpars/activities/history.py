@@ -1,0 +1,111 @@
+"""What happened to an activity, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import date
+from typing import Any
+
+from openpars.accounts.scopes import Scope
+from openpars.activities import queries
+from openpars.activities.models import Change
+from openpars.activities.records import is_missing
+from openpars.rulebook.fields import FIELDS, Field, field_at
+from openpars.rulebook.kinds.dates import spoken
+from openpars.rulebook.vocabularies import label
+
+NOTHING = "—"
+#: What the history tells besides answers. A repeat group is an inner tie, told by the reason of its change.
+_LIFE = {"closed_at": "Marked as closed", "deleted_at": "Deleted"}
+_KEPT = {
+    "yearly_counts": "Counts of each year",
+    "legacy": "Answers of earlier years",
+    "extra": "Kept as it came",
+}
+_COUNTS = {"as_of": "as of", "physicians": "physicians", "other_learners": "other learners"}
+
+Row = tuple[str, str, str]
+
+
+def history(scope: Scope, activity_id: int) -> list[Change]:
+    """Return the changes of an activity of the scope, the newest first. Raises NoSuchActivity."""
+    activity = queries.get(scope, activity_id)
+    return list(queries.changes([activity.activity_id]))[::-1]
+
+
+def describe(change: Change) -> list[Row]:
+    """Return what a change changed: the field's label, the old answer and the new one, in words."""
+    return list(_rows(change))
+
+
+def _rows(change: Change) -> Iterator[Row]:
+    old, new = change.old, change.new
+    for name, field in FIELDS.items():
+        if name in new:
+            yield field.label, words(old.get(name), field), words(new[name], field)
+    for name, told in _KEPT.items():
+        if name in new:
+            yield told, _plain(old.get(name)), _plain(new[name])
+    before, after = old.get("rejected") or {}, new.get("rejected") or {}
+    if "rejected" in new:
+        for path in sorted({*before, *after}):
+            if before.get(path) != after.get(path):
+                yield f"{_label(path)} (typed, to be mended)", _text(before.get(path)), _text(after.get(path))
+    for name, told in _LIFE.items():
+        if name in new:
+            yield told, "Yes" if old.get(name) else "No", "Yes" if new[name] else "No"
+
+
+def words(value: Any, field: Field) -> str:
+    """Return an answer as people read it."""
+    if is_missing(value):
+        return NOTHING
+    told = _WORDS.get(field.kind)
+    if told is not None:
+        return told(value)
+    if field.kind == "group":
+        return "; ".join(_item(item, field) for item in value)
+    return "; ".join(_term(part, field) for part in value) if field.multiple else _term(value, field)
+
+
+_WORDS: dict[str, Callable[[Any], str]] = {
+    "date": lambda value: spoken(date.fromisoformat(value)),
+    "yes-no": lambda value: "Yes" if value else "No",
+    "money": lambda value: f"${value:,}",
+    "whole-number": lambda value: f"{value:,}",
+}
+
+
+def _term(value: Any, field: Field) -> str:
+    if value is None:
+        return NOTHING
+    return label(field.vocabulary, value) if field.vocabulary else str(value)
+
+
+def _item(item: Mapping[str, Any], field: Field) -> str:
+    told = (
+        (part.label, words(item[part.name], part))
+        for part in field.item
+        if not is_missing(item.get(part.name))
+    )
+    return ", ".join(f"{name}: {value}" for name, value in told)
+
+
+def _label(path: str) -> str:
+    field = field_at(path)
+    return field.label if field else path
+
+
+def _text(text: str | None) -> str:
+    return text or NOTHING
+
+
+def _plain(value: Any) -> str:
+    if is_missing(value):
+        return NOTHING
+    if isinstance(value, list):
+        return "; ".join(_plain(part) for part in value)
+    if isinstance(value, dict):
+        parts = ((_COUNTS.get(name, name), part) for name, part in value.items())
+        return ", ".join(f"{name}: {NOTHING if part is None else part}" for name, part in parts)
+    return str(value)
