@@ -1,0 +1,262 @@
+"""Drawing one step of the form, the questions it may have to ask, and the read-only view."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.urls import reverse
+
+from openpars.activities.blockers import blockers
+from openpars.activities.cautions import LOOKS_LIKE_ANOTHER
+from openpars.activities.models import Activity
+from openpars.activities.outcomes import Conflict
+from openpars.activities.records import phase_of, status_of
+from openpars.rulebook.conditions import holds
+from openpars.rulebook.declaring import Step
+from openpars.rulebook.fields import FIELDS, STEPS, fields_of
+from openpars.rulebook.findings import BLOCKING, Finding, Stage
+from openpars.rulebook.lifecycle import Status
+from openpars.web.access import Visit
+from openpars.web.forms import posted
+from openpars.web.forms.bound import bind_all, known_answers
+from openpars.web.forms.tokens import Token
+from openpars.web.forms.words import told
+from openpars.web.models import FormEntry
+from openpars.web.views.form import entries, sheets
+
+#: Names of hidden boxes that are not answers.
+TOKEN = "token"  # noqa: S105 - the name of a box
+REVISION = "base_revision"
+#: The revision that "keep mine, take theirs" was asked about.
+SEEN = "seen"
+CHOICE = "choice"
+CONFIRMED = "confirmed"
+ADDING = "adding"
+THEN = "then"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """One step of one activity's form, as one person has it open."""
+
+    came: Visit
+    step: Step
+    activity: Activity | None
+    entry_id: uuid.UUID
+    adding: bool
+    """Whether the activity is being added, step by step, for the first time."""
+
+    @property
+    def address(self) -> str:
+        """The address of this step."""
+        if self.activity is None:
+            return reverse("activity-add", args=[self.came.provider.number])
+        return step_address(self.came, self.activity.activity_id, self.step, adding=self.adding)
+
+    @property
+    def token(self) -> Token:
+        """The token for a form drawn here."""
+        return Token(
+            self.entry_id,
+            self.came.person.pk,
+            self.came.provider.pk,
+            self.activity.activity_id if self.activity else None,
+            self.step.slug,
+        )
+
+    @property
+    def status(self) -> Status:
+        """The status of the activity; one that does not exist yet is on its way to a draft."""
+        return status_of(self.activity, now=self.came.now) if self.activity else Status.DRAFT
+
+
+def step_address(came: Visit, activity_id: int, step: Step, *, adding: bool = False) -> str:
+    """Return the address of a step; while adding, the address says so, so that nothing is scolded."""
+    address = reverse("activity-step", args=[came.provider.number, activity_id, step.slug])
+    return f"{address}?{urlencode({ADDING: 'yes'})}" if adding else address
+
+
+def keep_key(place: Place) -> str:
+    """Return the name under which the browser keeps what is typed here and not sent."""
+    what = place.activity.activity_id if place.activity else place.entry_id
+    return f"{place.came.person.pk}:{what}:{place.step.slug}"
+
+
+def draw_step(place: Place, *, entry: FormEntry | None = None) -> HttpResponse:
+    """Draw the form of one step, with what was typed and not saved in its boxes where there is such."""
+    came, step, activity = place.came, place.step, place.activity
+    shown = sheets.sheet(activity, typed=entry.raw if entry else None, today=came.today)
+    is_fresh = activity is None and entry is None
+    show = frozenset() if is_fresh else BLOCKING | {Stage.CONFIRM}
+    if activity is not None and not place.adding:
+        show |= sheets.MISSING_TOLD[place.status]
+    fields = fields_of(step.slug)
+    base = entry.base_revision if entry else None
+    if base is None and activity is not None:
+        base = activity.revision
+    stopping = blockers(activity, now=came.now, today=came.today) if activity else None
+    blocking = () if is_fresh else shown.findings_in(step, BLOCKING)
+    states = sheets.step_states(
+        shown, current=step, status=place.status, stored=activity is not None or entry is not None
+    )
+    before = sheets.step_before(step)
+    context = came.context | {
+        "activity": activity,
+        "status": place.status,
+        "phase": phase_of(activity, today=came.today) if activity else "",
+        "step": step,
+        "states": [(state, _state_address(place, state.step)) for state in states],
+        "current": next(state for state in states if state.is_current),
+        "fields": bind_all(
+            fields, answers=shown.answers, rejected=shown.rejected, findings=shown.findings, show=show
+        ),
+        "show": " ".join(sorted(stage.value for stage in show or BLOCKING)),
+        "known": known_answers(fields, shown.answers),
+        "blocking": blocking,
+        "blocking_heading": _heading(len(blocking), step),
+        "can_leave": shown.can_leave(step),
+        "is_last": sheets.step_after(step) is None,
+        "back": _state_address(place, before) if before else "",
+        "token": place.token.signed(),
+        "revision": base,
+        "adding": place.adding,
+        "address": place.address,
+        "check": reverse("step-check", args=[came.provider.number, step.slug]),
+        "keep_key": keep_key(place),
+        "entry": entry,
+        "unfinished": entries.unfinished(came.person.pk, provider_id=came.provider.pk) if is_fresh else (),
+        "stopping": stopping,
+        "stopping_points": points(came, activity, stopping.findings) if activity and stopping else (),
+        "can_close": bool(stopping and place.status is Status.READY and not stopping.findings),
+    }
+    return render(came.request, "activity/step.html", context)
+
+
+def points(came: Visit, activity: Activity, findings: Iterable[Finding]) -> list[tuple[Finding, str]]:
+    """Return each finding with the address of the page that has its field."""
+    return [(finding, field_page(came, activity, finding.path)) for finding in findings]
+
+
+def field_page(came: Visit, activity: Activity, path: str) -> str:
+    """Return the address of the page that asks for the answer at a path."""
+    slug = sheets.step_of(path)
+    if slug is None:
+        return reverse("activity-learners", args=[came.provider.number, activity.activity_id])
+    return reverse("activity-step", args=[came.provider.number, activity.activity_id, slug])
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A page that asks something before it saves: what was typed goes along in hidden boxes."""
+
+    came: Visit
+    activity: Activity | None
+    data: QueryDict
+    address: str
+    """Where the answer is posted to: the page that was posted."""
+    back: str
+    """Where the person can look at what they typed again."""
+
+    def context(self, *, without: Iterable[str]) -> dict[str, Any]:
+        """Return what both questions are drawn with."""
+        return self.came.context | {
+            "activity": self.activity,
+            "carried": posted.pairs(self.data, without=without),
+            "address": self.address,
+            "back": self.back,
+        }
+
+
+def ask_to_confirm(asked: Asked, findings: Sequence[Finding], *, confirmed: Iterable[str]) -> HttpResponse:
+    """Ask whether what was typed shall be saved as it is."""
+    rules = list(dict.fromkeys([*confirmed, *(finding.rule for finding in findings)]))
+    others = [
+        (finding, reverse("activity", args=[asked.came.provider.number, int(finding.value)]))
+        if finding.rule == LOOKS_LIKE_ANOTHER and finding.value
+        else (finding, "")
+        for finding in findings
+    ]
+    context = asked.context(without=(CONFIRMED,)) | {"findings": others, "rules": rules}
+    return render(asked.came.request, "activity/confirm.html", context, status=409)
+
+
+@dataclass(frozen=True, slots=True)
+class Clash:
+    """A field that two people changed, with the three versions in words."""
+
+    field: str
+    label: str
+    before: str
+    mine: str
+    theirs: str
+    by: str
+    at: datetime
+
+
+def ask_which(asked: Asked, conflicts: Sequence[Conflict], *, seen: int) -> HttpResponse:
+    """Show both versions of each field that somebody else changed meanwhile, and ask which one stays."""
+    clashes = [
+        Clash(
+            conflict.field,
+            FIELDS[conflict.field].label,
+            told(conflict.field, conflict.base),
+            told(conflict.field, conflict.mine),
+            told(conflict.field, conflict.theirs),
+            conflict.by,
+            conflict.at,
+        )
+        for conflict in conflicts
+    ]
+    # What was chosen before for other fields is carried along, or it would be undone.
+    anew = [f"{CHOICE}.{conflict.field}" for conflict in conflicts]
+    context = asked.context(without=(SEEN, *anew)) | {"clashes": clashes, "seen": seen}
+    return render(asked.came.request, "activity/conflict.html", context, status=409)
+
+
+def draw_view(came: Visit, activity: Activity, *, typed: FormEntry | None = None) -> HttpResponse:
+    """Draw the activity read-only: every answer in words, and what may be done with it."""
+    shown = sheets.sheet(activity, today=came.today)
+    status = status_of(activity, now=came.now)
+    stopping = blockers(activity, now=came.now, today=came.today)
+    context = came.context | {
+        "activity": activity,
+        "status": status,
+        "phase": phase_of(activity, today=came.today),
+        "is_closed": status is Status.CLOSED,
+        "may_reopen": came.scope.may_write or came.scope.may_reopen_locked,
+        "sections": [(step, _in_words(step, shown.answers)) for step in STEPS],
+        "counts": _in_words(None, shown.answers),
+        "stopping": stopping,
+        "stopping_points": points(came, activity, stopping.findings),
+        "typed": typed,
+    }
+    return render(came.request, "activity/view.html", context)
+
+
+def _in_words(step: Step | None, answers: Mapping[str, Any]) -> list[tuple[str, str]]:
+    fields = fields_of(step.slug) if step else [one for one in FIELDS.values() if one.step is None]
+    return [
+        (field.label, told(field.name, answers[field.name]))
+        for field in fields
+        if answers.get(field.name) not in (None, [], {}) and holds(field.applies, answers)
+    ]
+
+
+def _heading(count: int, step: Step) -> str:
+    answers = "One answer keeps" if count == 1 else f"{count} answers keep"
+    after = sheets.step_after(step)
+    return f"{answers} you on this step" if after else f"{answers} this step from being finished"
+
+
+def _state_address(place: Place, step: Step) -> str:
+    """Return where the step navigation leads; empty where there is nothing yet."""
+    if place.activity is None:
+        return place.address if step is place.step else ""
+    return step_address(place.came, place.activity.activity_id, step, adding=place.adding)

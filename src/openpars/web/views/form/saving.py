@@ -1,0 +1,239 @@
+"""What happens to a posted step: saved, kept and asked about, or kept and shown again."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import redirect
+
+from openpars import clock
+from openpars.accounts.models import Provider
+from openpars.activities import clashes, drafting, queries
+from openpars.activities.cautions import HOLDING
+from openpars.activities.doors import Door
+from openpars.activities.models import Activity
+from openpars.activities.outcomes import Outcome
+from openpars.activities.records import answers_of
+from openpars.activities.verbs.make_instances import make_instances
+from openpars.activities.verbs.save import Edit, save_one
+from openpars.rulebook.declaring import Field, Step
+from openpars.rulebook.reading import MOST_ENTRIES
+from openpars.web.access import Visit
+from openpars.web.forms.posted import Posted, read_post
+from openpars.web.forms.tokens import read_token
+from openpars.web.models import FormEntry
+from openpars.web.views.form import drawing, entries, sheets
+from openpars.web.views.form.drawing import (
+    ADDING,
+    CHOICE,
+    CONFIRMED,
+    REVISION,
+    SEEN,
+    THEN,
+    TOKEN,
+    Asked,
+    Place,
+)
+
+#: What the buttons of a step ask for next.
+CONTINUE, EXIT = "continue", "exit"
+
+TOO_OLD = (
+    "Nothing has been saved yet: this page had been open for too long, or did not arrive whole. "
+    "Everything you typed is below; please look it over and press the button again."
+)
+TOO_LARGE_TO_KEEP = "Your sign-in had run out, and what you sent was too large to be kept."
+NOT_KEPT = "Your sign-in had run out, and the page was too old for what you typed to be kept."
+FIRST_ONES = f"Nothing has been saved yet; the first {MOST_ENTRIES} entries are below."
+CLOSED_MEANWHILE = (
+    "This activity has been closed meanwhile, so your changes were not saved. They are kept for you: "
+    "reopen the activity, and they stand in the form again."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """One posted step, read."""
+
+    data: QueryDict
+    posted: Posted
+    base_revision: int | None
+    confirmed: tuple[str, ...]
+
+    @property
+    def raw(self) -> dict[str, Any]:
+        """The raw answers."""
+        return self.posted.raw
+
+
+def read_sent(data: QueryDict, fields: Iterable[Field]) -> Sent:
+    """Read what was posted for these fields."""
+    return Sent(
+        data,
+        read_post(data, fields),
+        _revision(data.get(REVISION, "")),
+        tuple(data.getlist(CONFIRMED)),
+    )
+
+
+def keep_while_signed_out(request: HttpRequest, step: Step, *, here: str, adding: bool) -> HttpResponse:
+    """Keep what somebody typed whose sign-in ran out, for them alone, and lead them to sign in."""
+    token = read_token(request.POST.get(TOKEN, ""))
+    if token is None or token.step != step.slug or not Provider.objects.filter(pk=token.provider_id).exists():
+        messages.warning(request, NOT_KEPT)
+        return redirect_to_login(here)
+    sent = read_sent(request.POST, step.fields)
+    if not entries.fits(sent.raw):
+        messages.warning(request, TOO_LARGE_TO_KEEP)
+        return redirect_to_login(here)
+    entry = entries.keep(token, sent.raw, base_revision=sent.base_revision, now=clock.now())
+    if token.activity_id is None:
+        return redirect_to_login(f"{here}?entry={entry.pk}")
+    return redirect_to_login(f"{here}?{ADDING}=yes" if adding else here)
+
+
+def receive(came: Visit, step: Step, activity: Activity | None) -> HttpResponse:
+    """Save a posted step and lead on, or show what keeps it from being left."""
+    data = came.request.POST
+    token = read_token(data.get(TOKEN, ""))
+    expected = Place(came, step, activity, uuid.uuid4(), data.get(ADDING) == "yes")
+    sent = read_sent(data, step.fields)
+    if token is None or token != replace(expected.token, entry=token.entry):
+        return _keep(expected, sent, TOO_OLD)
+    place = replace(expected, entry_id=token.entry)
+    if activity is not None and sent.base_revision is None:
+        return _keep(place, sent, TOO_OLD)
+    if sent.posted.too_many:
+        told = [f"{one.message} {one.mend}" for one in sent.posted.too_many]
+        return _keep(place, sent, " ".join([*told, FIRST_ONES]))
+    edit = Edit(answers=sent.raw, entry=place.entry_id)
+    if activity is not None:
+        edit = edit_of(came, activity, sent)
+    outcome = save_one(
+        edit, scope=came.scope, actor=came.actor, door=Door.FORM, now=came.now, confirmed=sent.confirmed
+    )
+    return _after(place, sent, outcome)
+
+
+def edit_of(came: Visit, activity: Activity, sent: Sent) -> Edit:
+    """Return the edit of a stored activity; where two versions met, with the person's choices made."""
+    seen = _revision(sent.data.get(SEEN, ""))
+    if seen is None or sent.base_revision is None:
+        return Edit(answers=sent.raw, activity_id=activity.activity_id, base_revision=sent.base_revision)
+    # The form still says what it said when it was drawn: of the fields that somebody else changed since,
+    # only those the person changed too, and chose to keep, are theirs to save over the version they saw.
+    since = [
+        change
+        for change in queries.changes([activity.activity_id])
+        if sent.base_revision < change.revision <= seen
+    ]
+    met = clashes.meet(
+        drafting.typed(sent.raw, today=came.today),
+        since,
+        stored=answers_of(activity),
+        stored_rejected=activity.rejected,
+    )
+    mine = {name: sent.raw[name] for name in met.edit.fields if sent.data.get(f"{CHOICE}.{name}") != "theirs"}
+    return Edit(answers=mine, activity_id=activity.activity_id, base_revision=seen)
+
+
+def question(outcome: Outcome, sent: Sent, asked: Asked) -> HttpResponse | None:
+    """Return the page that asks what has to be asked before the save, None when nothing has."""
+    if outcome.conflicts and outcome.activity is not None:
+        return drawing.ask_which(asked, outcome.conflicts, seen=outcome.activity.revision)
+    held = [
+        found
+        for found in outcome.findings
+        if found.rule in HOLDING and found.rule not in sent.confirmed and not outcome.done
+    ]
+    return drawing.ask_to_confirm(asked, held, confirmed=sent.confirmed) if held else None
+
+
+def _after(place: Place, sent: Sent, outcome: Outcome) -> HttpResponse:
+    """Answer the person, by what became of their step."""
+    activity = outcome.activity
+    if outcome.done and activity is not None:
+        return _saved(place, sent, activity)
+    if activity is not None and activity.closed_at is not None:
+        return _keep(replace(place, activity=activity), sent, CLOSED_MEANWHILE)
+    # Kept before anything is asked: who walks away from the question finds it in the form.
+    entry = _stash(place, sent)
+    back = _back_to(place, entry)
+    asked = Asked(place.came, place.activity, sent.data, place.address, back)
+    return question(outcome, sent, asked) or redirect(back)
+
+
+def _saved(place: Place, sent: Sent, activity: Activity) -> HttpResponse:
+    came, step = place.came, place.step
+    entries.forget(place.token)
+    here = replace(place, activity=activity)
+    key = f"saved-key:{drawing.keep_key(place)}"
+    shown = sheets.sheet(activity, today=came.today)
+    can_leave = shown.can_leave(step)
+    following = sheets.step_after(step)
+    if sent.data.get(THEN) == EXIT:
+        _tell_saved(came, activity, key=key)
+        return redirect("activities", number=came.provider.number)
+    if not can_leave:
+        messages.warning(
+            came.request,
+            "What is valid has been saved. Please mend what is marked in red.",
+            extra_tags=key,
+        )
+        return redirect(here.address)
+    if following is not None:
+        messages.success(came.request, "Draft saved." if place.adding else "Saved.", extra_tags=key)
+        return redirect(drawing.step_address(came, activity.activity_id, following, adding=place.adding))
+    made = make_instances(
+        activity.activity_id, scope=came.scope, actor=came.actor, door=Door.FORM, now=came.now
+    )
+    refused = next((one for one in made if not one.done and one.findings), None)
+    if refused is not None:
+        messages.warning(
+            came.request,
+            f"The activity is saved, but its further instances are not made yet: "
+            f"{refused.findings[0].message} {refused.findings[0].mend}",
+            extra_tags=key,
+        )
+    return redirect("activity-saved", number=came.provider.number, activity_id=activity.activity_id)
+
+
+def _tell_saved(came: Visit, activity: Activity, *, key: str) -> None:
+    if activity.needs_attention:
+        messages.warning(
+            came.request,
+            f"“{activity.title}” is saved. An answer in it still needs a mend; it stands in red in the form.",
+            extra_tags=key,
+        )
+    else:
+        messages.success(came.request, f"“{activity.title}” is saved.", extra_tags=key)
+
+
+def _keep(place: Place, sent: Sent, problem: str) -> HttpResponse:
+    """Keep what was typed for this person and show it again, in its boxes."""
+    entry = _stash(place, sent)
+    if problem:
+        messages.warning(place.came.request, problem)
+    return redirect(_back_to(place, entry))
+
+
+def _stash(place: Place, sent: Sent) -> FormEntry:
+    return entries.keep(place.token, sent.raw, base_revision=sent.base_revision, now=place.came.now)
+
+
+def _back_to(place: Place, entry: FormEntry) -> str:
+    if place.activity is None:
+        return f"{place.address}?entry={entry.pk}"
+    return place.address
+
+
+def _revision(text: str) -> int | None:
+    """Return a revision from a hidden box; None for anything that is none of ours."""
+    return int(text) if re.fullmatch(r"[0-9]{1,9}", text) else None

@@ -1,0 +1,172 @@
+"""What one step of the form shows: the answers, what is wrong with them, and how far each step has come."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Literal
+
+from openpars.activities.models import Activity
+from openpars.activities.records import answers_of
+from openpars.rulebook.declaring import Field, Step
+from openpars.rulebook.fields import FIELDS, STEPS, fields_of
+from openpars.rulebook.findings import BLOCKING, Finding, Stage
+from openpars.rulebook.judging import judge
+from openpars.rulebook.lifecycle import Status
+from openpars.rulebook.merging import merge
+from openpars.rulebook.reading import read
+
+#: What stands in red when somebody opens an activity that has this status, besides what is invalid.
+MISSING_TOLD: Mapping[Status, frozenset[Stage]] = {
+    Status.DRAFT: frozenset({Stage.ACTIVE}),
+    Status.ACTIVE: frozenset({Stage.ACTIVE}),
+    Status.READY: frozenset({Stage.ACTIVE, Stage.CLOSE}),
+}
+#: What a step still has to do, by the status of the activity: as far as the next status asks.
+ASKED_NEXT: Mapping[Status, frozenset[Stage]] = {
+    Status.DRAFT: BLOCKING | {Stage.ACTIVE},
+    Status.ACTIVE: BLOCKING | {Stage.ACTIVE, Stage.CLOSE},
+    Status.READY: BLOCKING | {Stage.ACTIVE, Stage.CLOSE},
+}
+
+Progress = Literal["not started", "in progress", "complete", "needs a mend"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """All answers as the form shows them, with the texts that could not be read and every finding."""
+
+    answers: dict[str, Any]
+    rejected: dict[str, str]
+    findings: tuple[Finding, ...]
+
+    def findings_in(self, step: Step, stages: Iterable[Stage]) -> tuple[Finding, ...]:
+        """Return the findings of one step at these stages, in the order of the form."""
+        wanted = frozenset(stages)
+        return tuple(
+            finding
+            for finding in self.findings
+            if finding.stage in wanted and step_of(finding.path) == step.slug
+        )
+
+    def can_leave(self, step: Step) -> bool:
+        """Say whether the step holds nothing invalid and everything a draft needs."""
+        return not self.findings_in(step, BLOCKING)
+
+
+@dataclass(frozen=True, slots=True)
+class StepState:
+    """One entry of the step navigation."""
+
+    step: Step
+    number: int
+    progress: Progress
+    count: int
+    """How many answers need a mend or are still asked for; 0 when complete or not started."""
+    is_current: bool
+
+    @property
+    def look(self) -> str:
+        """The state as a word for the style sheet."""
+        return self.progress.replace(" ", "-")
+
+    @property
+    def words(self) -> str:
+        """The state as people read it."""
+        match self.progress:
+            case "needs a mend":
+                return f"{self.count} to mend"
+            case "in progress":
+                return f"in progress, {self.count} to go"
+            case _:
+                return self.progress
+
+
+def sheet(
+    activity: Activity | None,
+    *,
+    typed: Mapping[str, Any] | None = None,
+    today: date,
+    further: Iterable[Finding] = (),
+) -> Sheet:
+    """Return the stored answers with what was typed laid over them, judged.
+
+    `typed` are raw answers that were not saved. `further` are findings that only the stored activities
+    could tell, such as an internal ID that another activity has.
+    """
+    answers = answers_of(activity) if activity else {}
+    rejected: dict[str, str] = dict(activity.rejected) if activity else {}
+    if typed is not None:
+        reading = read(typed, today=today)
+        answers = merge(answers, reading.answers)
+        rejected = {path: text for path, text in rejected.items() if top_of(path) not in reading.answers}
+        rejected |= reading.rejected
+    findings = judge(answers, rejected=rejected, today=today)
+    known = {(finding.rule, finding.path) for finding in findings}
+    findings += tuple(finding for finding in further if (finding.rule, finding.path) not in known)
+    return Sheet(answers, rejected, findings)
+
+
+def step_states(shown: Sheet, *, current: Step | None, status: Status, stored: bool) -> list[StepState]:
+    """Return how far each step has come towards what the next status asks."""
+    return [
+        _step_state(shown, step, number, current=current, status=status, stored=stored)
+        for number, step in enumerate(STEPS, start=1)
+    ]
+
+
+def _step_state(
+    shown: Sheet, step: Step, number: int, *, current: Step | None, status: Status, stored: bool
+) -> StepState:
+    names = [field.name for field in fields_of(step.slug)]
+    touched = any(shown.answers.get(name) not in (None, []) for name in names)
+    invalid = shown.findings_in(step, {Stage.VALID})
+    # A box that a draft needs and that is empty needs a mend once something was saved, not before.
+    to_mend = shown.findings_in(step, BLOCKING) if stored or touched else invalid
+    missing = shown.findings_in(step, ASKED_NEXT.get(status, frozenset()))
+    progress: Progress
+    if to_mend:
+        progress, count = "needs a mend", len(to_mend)
+    elif not touched:
+        progress, count = "not started", 0
+        if stored and not missing:
+            progress = "complete"
+    elif missing:
+        progress, count = "in progress", len(missing)
+    else:
+        progress, count = "complete", 0
+    return StepState(step, number, progress, count, step is current)
+
+
+def first_unfinished(states: Iterable[StepState]) -> Step:
+    """Return the first step that is not complete, the first of all when every one is."""
+    return next((state.step for state in states if state.progress != "complete"), STEPS[0])
+
+
+def step_named(slug: str) -> Step | None:
+    """Return the step with this slug."""
+    return next((step for step in STEPS if step.slug == slug), None)
+
+
+def step_after(step: Step) -> Step | None:
+    """Return the step that follows, None after the last."""
+    position = STEPS.index(step) + 1
+    return STEPS[position] if position < len(STEPS) else None
+
+
+def step_before(step: Step) -> Step | None:
+    """Return the step before, None before the first."""
+    position = STEPS.index(step)
+    return STEPS[position - 1] if position else None
+
+
+def top_of(path: str) -> str:
+    """Return the name of the answer a path leads into."""
+    return path.split(".", 1)[0]
+
+
+def step_of(path: str) -> str | None:
+    """Return the slug of the step that asks for the answer at a path; None for counts and the whole."""
+    field: Field | None = FIELDS.get(top_of(path))
+    return field.step if field else None
