@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from struct import error as StructError  # noqa: N812 - it is a class
 from typing import Any
 
 from allauth.account import forms as account_forms
@@ -9,6 +10,7 @@ from allauth.mfa.base import forms as mfa_forms
 from allauth.mfa.totp import forms as totp_forms
 from allauth.mfa.webauthn import forms as webauthn_forms
 from django import forms
+from django.core.exceptions import ValidationError
 
 _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxInput, "usa-checkbox__input"),
@@ -113,7 +115,55 @@ class ActivateTOTPForm(Look, totp_forms.ActivateTOTPForm):  # type: ignore[misc]
     hints = {"code": _CODE_HINT}
 
 
-class AddPasskeyForm(Look, webauthn_forms.AddWebAuthnForm):  # type: ignore[misc]
+class GuardedCredential(forms.Form):
+    """A form with the browser's answer about a passkey.
+
+    A forged answer can break the reading of it in many ways; each of them is one answer to the person.
+    """
+
+    _BROKEN = (
+        ArithmeticError,
+        AttributeError,
+        LookupError,
+        TypeError,
+        ValueError,
+        AssertionError,
+        StructError,
+    )
+
+    def clean_credential(self) -> Any:
+        """Read the answer of the browser, where allauth reads it field by field."""
+        read = getattr(super(), "clean_credential", None)
+        try:
+            return read() if read else self.cleaned_data["credential"]
+        except self._BROKEN:
+            raise _not_right() from None
+
+    def clean(self) -> dict[str, Any] | None:
+        """Read the answer of the browser, where allauth reads it with the whole form."""
+        try:
+            return super().clean()
+        except self._BROKEN:
+            raise _not_right() from None
+
+
+def _not_right() -> ValidationError:
+    return ValidationError("This passkey could not be read. Try again.")
+
+
+class LoginPasskeyForm(GuardedCredential, webauthn_forms.LoginWebAuthnForm):  # type: ignore[misc]
+    """Sign in with a passkey."""
+
+
+class AuthenticatePasskeyForm(GuardedCredential, webauthn_forms.AuthenticateWebAuthnForm):  # type: ignore[misc]
+    """Use a passkey as the second step."""
+
+
+class ReauthenticatePasskeyForm(GuardedCredential, webauthn_forms.ReauthenticateWebAuthnForm):  # type: ignore[misc]
+    """Prove by a passkey that it is still you."""
+
+
+class AddPasskeyForm(GuardedCredential, Look, webauthn_forms.AddWebAuthnForm):  # type: ignore[misc]
     """Add a passkey, which signs in without a password, or a key as a second step."""
 
     labels = {

@@ -274,6 +274,9 @@ MFA_FORMS = {
     "authenticate": "openpars.accounts.forms.AuthenticateForm",
     "reauthenticate": "openpars.accounts.forms.ReauthenticateCodeForm",
     "activate_totp": "openpars.accounts.forms.ActivateTOTPForm",
+    "login_webauthn": "openpars.accounts.forms.LoginPasskeyForm",
+    "authenticate_webauthn": "openpars.accounts.forms.AuthenticatePasskeyForm",
+    "reauthenticate_webauthn": "openpars.accounts.forms.ReauthenticatePasskeyForm",
     "add_webauthn": "openpars.accounts.forms.AddPasskeyForm",
     "edit_webauthn": "openpars.accounts.forms.RenamePasskeyForm",
 }
