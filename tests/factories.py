@@ -19,7 +19,8 @@ Answers = dict[str, Any]
 
 def accreditor(**over: Any) -> Accreditor:
     """An accreditor in Chicago's time zone."""
-    return Accreditor.objects.create(**{"name": "Test Accreditor", "time_zone": "America/Chicago"} | over)
+    named = {"name": f"Test Accreditor {next(_numbers)}", "time_zone": "America/Chicago"}
+    return Accreditor.objects.create(**named | over)
 
 
 def provider(**over: Any) -> Provider:
