@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -25,6 +25,7 @@ from openpars.activities.verbs.close import close
 from openpars.rulebook.findings import Finding, Stage
 from openpars.rulebook.judging import stops
 from openpars.rulebook.lifecycle import Reach, Status
+from openpars.rulebook.vocabularies import terms
 from openpars.web.access import Visit, visit
 
 #: So many are closed in one go; the page says so, and the next go takes the next ones.
@@ -66,6 +67,7 @@ def bulk_close(request: HttpRequest, number: str) -> HttpResponse:
     context = came.context | {
         "report": report,
         "preview": preview(came),
+        "formats": {term.code: term.label for term in terms("formats")},
         "at_once": AT_ONCE,
         "told_of": TOLD_OF,
         "nothing_ticked": "nothing" in request.GET,
@@ -74,7 +76,7 @@ def bulk_close(request: HttpRequest, number: str) -> HttpResponse:
 
 
 def preview(came: Visit) -> Preview:
-    """Return what can be closed now, the longest ended first, and what stops the other Ready to Close ones."""
+    """Return what can be closed now, longest ended first, and what stops the other Ready to Close ones."""
     complete = queries.can_be_closed(now=came.now)
     ready = _first(queries.of(came.scope).filter(complete), AT_ONCE + 1)
     ended = queries.of(came.scope).filter(
