@@ -23,10 +23,11 @@ def root(path: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Typed:
-    """What an edit says, read: an answer per field it names, and the texts that are no answer."""
+    """What an edit says, read: an answer per field it names, the texts that are no answer, and why."""
 
     answers: Answers
     rejected: dict[str, str]
+    findings: tuple[Finding, ...] = ()
 
     @property
     def fields(self) -> tuple[str, ...]:
@@ -38,6 +39,7 @@ class Typed:
         return Typed(
             {name: value for name, value in self.answers.items() if name not in fields},
             {path: text for path, text in self.rejected.items() if root(path) not in fields},
+            tuple(found for found in self.findings if root(found.path) not in fields),
         )
 
     def said(self, field: str) -> Any:
@@ -57,7 +59,7 @@ class Drafted:
 def typed(raw: Mapping[str, Any], *, today: date) -> Typed:
     """Read raw answers."""
     reading = read(raw, today=today)
-    return Typed(dict(reading.answers), dict(reading.rejected))
+    return Typed(dict(reading.answers), dict(reading.rejected), reading.findings)
 
 
 def draft(
@@ -89,7 +91,7 @@ def _put(
             if name in patch and is_missing(patch[name]):
                 del patch[name]
                 rejected.setdefault(name, "")
-    answers = merge(stored, patch)
+    answers = {name: value for name, value in merge(stored, patch).items() if not is_missing(value)}
     findings = judge(answers, rejected=rejected, today=today, touched=edit.fields)
     return Drafted(answers, rejected, tuple(findings))
 

@@ -116,7 +116,9 @@ class _Work:
 
     def not_done(self, *findings: Finding) -> Outcome:
         """Return the outcome of an edit that is not written."""
-        return Outcome(self.activity, (*findings, *self.drafted.findings))
+        # Of an answer to a question that is not asked, only its reading says what is wrong.
+        unasked = [found for found in self.said.findings if found not in self.drafted.findings]
+        return Outcome(self.activity, (*findings, *self.drafted.findings, *unasked))
 
 
 class _Saving:
@@ -178,8 +180,8 @@ class _Saving:
             activity_id = self.entered.get(edit.entry)
         if activity_id is not None:
             activity = self.stored[activity_id]
-        provider_id = activity.provider_id if activity is not None else self.provider_id
-        home = self.homes[provider_id]  # type: ignore[index] - a new one's provider was checked
+        provider_id = self.provider_id if activity is None else activity.provider_id
+        home = self.homes[provider_id or 0]
         said = typed(edit.answers, today=home.today)
         before = answers_of(activity) if activity is not None else {}
         work = _Work(edit, said, activity, home, before, Drafted({}, {}, ()))
@@ -196,6 +198,8 @@ class _Saving:
 
     def _judge(self, work: _Work, internal_ids: _InternalIds, lookalikes: _Lookalikes) -> Outcome | None:
         """Return why a work is not to be written, or None."""
+        if _blocked(work):
+            return work.not_done()
         if work.activity is not None and not self._differs(work):
             return None
         if work.activity is not None and work.activity.closed_at is not None:
@@ -208,8 +212,6 @@ class _Saving:
             kept = work.said.without(["internal_id"])
             work.says(replace(kept, rejected=kept.rejected | {"internal_id": text}))
             work.drafted = replace(work.drafted, findings=(taken, *work.drafted.findings))
-        if _blocked(work):
-            return work.not_done()
         held = [
             caution
             for caution in [*self._backwards(work), *lookalikes.of(work)]
@@ -298,7 +300,9 @@ def _blocked(work: _Work) -> bool:
     findings = [found for found in work.drafted.findings if found.blocks]
     if not work.edit.keep_invalid:
         named = {*work.said.fields}
-        return any(root(found.path) in named or work.activity is None for found in findings)
+        return bool(work.said.rejected) or any(
+            root(found.path) in named or work.activity is None for found in findings
+        )
     return work.activity is None and any(found.path in DRAFT_FIELDS for found in findings)
 
 
