@@ -25,6 +25,7 @@ PUBLIC = {
     "rulebook",
     "rulebook-json",
     "rulebook-markdown",
+    "technical-resources",  # vendors need no account to read how to connect
     "account_login",
     "account_logout",
     "account_inactive",

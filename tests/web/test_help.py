@@ -4,19 +4,21 @@ from datetime import datetime
 from html import unescape
 
 import pytest
+from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
-from openpars.activities.verbs.close import close
 
 from openpars import clock
 from openpars.accounts.models import Contact, ReportingYear
 from openpars.activities.doors import Door
 from openpars.activities.models import Activity
+from openpars.activities.verbs.close import close
 from openpars.rulebook import VERSION, vocabularies
 from openpars.rulebook.conditions import All, Any, Not, When
 from openpars.rulebook.fields import FIELDS
 from openpars.rulebook.questions import QUESTIONS
 from openpars.rulebook.rules import RULES
+from openpars.web.access import Visit
 from openpars.web.help import guides, resources, rulebook
 from openpars.web.help.troubleshooting import Answer, for_activity
 from tests import factories
@@ -38,14 +40,15 @@ def signed_in(editor: Contact) -> Client:
 
 def answers(editor: Contact, activity: Activity, role: str = "editor") -> dict[str, Answer]:
     assert editor.provider is not None
-    told = for_activity(
-        activity,
+    came = Visit(
+        request=HttpRequest(),
+        person=editor.person,
         provider=editor.provider,
         scope=factories.scope(editor.provider, role),
         now=clock.now(),
         today=clock.today(editor.provider.accreditor.time_zone),
     )
-    return {answer.slug: answer for answer in told}
+    return {answer.slug: answer for answer in for_activity(came, activity)}
 
 
 def verdicts(editor: Contact, activity: Activity, role: str = "editor") -> dict[str, str]:
@@ -186,6 +189,7 @@ def test_every_guide_answers_and_shows_whom_to_ask(editor: Contact, signed_in: C
     assert signed_in.get("/help/no-such-guide/").status_code == 404
 
 
+@pytest.mark.usefixtures("editor")
 def test_help_asks_to_sign_in_and_the_technical_pages_do_not() -> None:
     nobody = Client()
 
@@ -194,6 +198,7 @@ def test_help_asks_to_sign_in_and_the_technical_pages_do_not() -> None:
     assert [nobody.get(path).status_code for path in technical] == [200] * 4
 
 
+@pytest.mark.usefixtures("editor")
 def test_the_rulebook_page_has_every_rule_and_field_at_an_address_of_its_own() -> None:
     page = Client().get("/rulebook/").content.decode()
 
@@ -234,6 +239,7 @@ def test_the_guides_know_every_format_and_criterion() -> None:
     assert list(guides.CRITERIA_IN_PLAIN_WORDS) == criteria
 
 
+@pytest.mark.usefixtures("editor")
 def test_every_resource_can_be_had() -> None:
     client = Client()
 

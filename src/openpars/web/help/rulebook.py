@@ -6,20 +6,22 @@ from datetime import date
 from decimal import Decimal
 from typing import assert_never
 
+from openpars.rulebook.catalogue import STAGE_WORDS, rule_as_json
 from openpars.rulebook.conditions import All, Any, Condition, Not, When
 from openpars.rulebook.fields import ALL_FIELDS, FIELDS, STEPS, Field
 from openpars.rulebook.findings import Stage
+from openpars.rulebook.kinds.dates import spoken
 from openpars.rulebook.rules import RULES, Rule
 from openpars.rulebook.vocabularies import VOCABULARIES, Vocabulary, label
 
-STAGES = {
-    Stage.VALID: ("Cannot be saved as given", "The answer stays in its box, in red, until it is mended."),
-    Stage.DRAFT: ("Needed to save", "Without it there is no draft yet."),
-    Stage.ACTIVE: ("Needed for Active", "The activity is saved and stays a Draft until it is there."),
-    Stage.CLOSE: ("Needed to close", "The activity is saved and can be Active; it cannot be closed yet."),
-    Stage.CONFIRM: ("Asked back", "A warning. If it is meant that way, let it stand."),
+MEANINGS = {
+    Stage.VALID: "The answer stays in its box, in red, until it is mended; everything else is saved.",
+    Stage.DRAFT: "Without it there is no draft yet.",
+    Stage.ACTIVE: "The activity is saved, and stays a Draft until it is there.",
+    Stage.CLOSE: "The activity is saved and can be Active, but it cannot be closed yet.",
+    Stage.CONFIRM: "You are asked whether it is meant that way. If so, save once more.",
 }
-"""What a stage is called, and what it means for the person."""
+"""What a stage means for the person who meets it."""
 
 KINDS = {
     "text": "text",
@@ -73,8 +75,13 @@ def fields_by_step() -> tuple[tuple[str, tuple[FieldRow, ...]], ...]:
 def rules_by_stage() -> tuple[tuple[Stage, str, str, tuple[RuleRow, ...]], ...]:
     """Return the rules under their stage: stage, its name, what it means, and its rules."""
     return tuple(
-        (stage, *words, tuple(_rule(rule) for rule in RULES.values() if rule.stage is stage))
-        for stage, words in STAGES.items()
+        (
+            stage,
+            STAGE_WORDS[stage],
+            meaning,
+            tuple(_rule(rule) for rule in RULES.values() if rule.stage is stage),
+        )
+        for stage, meaning in MEANINGS.items()
     )
 
 
@@ -139,7 +146,7 @@ def _row(field: Field, of: Field | None = None) -> FieldRow:
         limits=tuple(_limits(field)),
         asked=f"If {in_words(field.applies, of=of)}" if field.applies else "Always",
         needed=tuple(
-            f"{STAGES[need.stage][0]}" + (f", if {in_words(need.when, of=of)}" if need.when else "")
+            STAGE_WORDS[need.stage] + (f", if {in_words(need.when, of=of)}" if need.when else "")
             for need in field.needs
         ),
         parts=tuple(_row(part, field) for part in field.item),
@@ -164,17 +171,16 @@ def _limits(field: Field) -> Iterator[str]:
 
 def _bound(field: Field, text: str) -> str:
     if field.kind == "date":
-        day = date.fromisoformat(text)
-        return f"{day:%B} {day.day}, {day.year}"
+        return spoken(date.fromisoformat(text))
     return f"{Decimal(text):,}"
 
 
 def _rule(rule: Rule) -> RuleRow:
-    sample = dict(rule.sample)
+    said = rule_as_json(rule)
     return RuleRow(
         rule=rule,
-        message=rule.message.format_map(sample),
-        mend=rule.mend.format_map(sample),
+        message=said["message"],
+        mend=said["mend"],
         fields=tuple((path, _label(path)) for path in rule.fields),
     )
 

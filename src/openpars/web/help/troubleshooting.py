@@ -6,19 +6,21 @@ next: where it stands, and each point that stops it, with the address of its box
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 from django.urls import reverse
 
-from openpars.accounts.models import Provider
-from openpars.accounts.scopes import Scope
+from openpars.activities.blockers import blockers
 from openpars.activities.models import Activity
-from openpars.activities.records import answers_of, phase_of, status_of
+from openpars.activities.records import answers_of, phase_of
 from openpars.rulebook.fields import field_at
 from openpars.rulebook.findings import Finding, Stage
 from openpars.rulebook.judging import judge, stops
+from openpars.rulebook.kinds.dates import spoken
 from openpars.rulebook.lifecycle import Phase, Status
+from openpars.web.access import Visit
 from openpars.web.forms.bound import field_id
+from openpars.web.views.form.drawing import field_page
 
 _UPCOMING = {
     Phase.UPCOMING: " It has not started yet, so it carries the mark Upcoming.",
@@ -74,14 +76,9 @@ def in_general() -> tuple[Answer, ...]:
     return tuple(Answer(slug, question) for slug, question in _QUESTIONS.items())
 
 
-def for_activity(
-    activity: Activity, *, provider: Provider, scope: Scope, now: datetime, today: date
-) -> tuple[Answer, ...]:
-    """Return the four answers for an activity, in the order of the questions.
-
-    `today` is the day in the time zone of the provider's accreditor.
-    """
-    case = _Case(activity, provider, scope, now, today)
+def for_activity(came: Visit, activity: Activity) -> tuple[Answer, ...]:
+    """Return the four answers for an activity and a person, in the order of the questions."""
+    case = _Case(came, activity)
     answered = {"save": case.save(), "active": case.active(), "close": case.close(), "delete": case.delete()}
     return tuple(Answer(slug, question, *answered[slug]) for slug, question in _QUESTIONS.items())
 
@@ -92,16 +89,14 @@ _Told = tuple[str, tuple[Point, ...], Action | None]
 class _Case:
     """One activity, seen by one person at one moment."""
 
-    def __init__(
-        self, activity: Activity, provider: Provider, scope: Scope, now: datetime, today: date
-    ) -> None:
+    def __init__(self, came: Visit, activity: Activity) -> None:
+        self.came = came
+        self.scope = came.scope
         self.activity = activity
-        self.number = provider.number
-        self.scope = scope
-        self.today = today
         self.answers = answers_of(activity)
-        self.status = status_of(activity, now=now)
-        self.phase = phase_of(activity, today=today)
+        self.blockers = blockers(activity, now=came.now, today=came.today)
+        self.status = self.blockers.status
+        self.phase = phase_of(activity, today=came.today)
 
     def save(self) -> _Told:
         """Answers that could not be stored, and who may save at all."""
@@ -109,7 +104,7 @@ class _Case:
             return self._closed("It is closed, and a closed activity is not edited.")
         if not self.scope.may_write:
             return "You may look at this activity but not change it. Ask an administrator of yours.", (), None
-        found = judge(self.answers, rejected=self.activity.rejected, today=self.today)
+        found = judge(self.answers, rejected=self.activity.rejected, today=self.came.today)
         points = self._points(finding for finding in found if finding.stage is Stage.VALID)
         if points:
             return f"{_are(points, 'answer')} kept in the box but not saved, until mended:", points, None
@@ -121,23 +116,27 @@ class _Case:
             case Status.CLOSED:
                 return self._closed("It was Active until it ended; now it is closed.")
             case Status.READY:
-                end = _day(self.activity.end_date)
+                end = spoken(self.activity.end_date)
                 return f"It was: its end date, {end}, has passed, so it is Ready to Close.", (), None
             case Status.ACTIVE:
                 return f"It is Active.{_UPCOMING[self.phase]}", (), None
             case Status.DRAFT:
-                points = self._stops(Stage.ACTIVE)
+                points = self._points(self.blockers.findings)
+                if not points:
+                    return f"It is a Draft, but nothing is missing any more. {self.blockers.text}", (), None
                 return f"It is a Draft. {_are(points, 'answer')} missing for Active:", points, None
 
     def close(self) -> _Told:
         """What is missing for Closed, and when the end date has passed."""
         if self.status is Status.CLOSED:
             return self._closed("It is closed already.")
-        points = self._stops(Stage.CLOSE)
+        points = self._points(
+            stops(self.answers, rejected=self.activity.rejected, today=self.came.today, goal=Stage.CLOSE)
+        )
         missing = f"{_are(points, 'answer')} missing for closing:" if points else ""
         if self.phase is not Phase.ENDED:
             end = self.activity.end_date
-            clock = f"It ends on {_day(end)}, so you can close it from {_day(end + timedelta(days=1))}."
+            clock = f"It ends on {spoken(end)}, so you can close it from {spoken(end + timedelta(days=1))}."
             return f"{clock} {missing or 'Everything else for closing is there.'}", points, None
         if points:
             return f"Its end date has passed. {missing}", points, None
@@ -164,9 +163,6 @@ class _Case:
             Action("Reopen this activity", self._url("activity-reopen")),
         )
 
-    def _stops(self, goal: Stage) -> tuple[Point, ...]:
-        return self._points(stops(self.answers, rejected=self.activity.rejected, today=self.today, goal=goal))
-
     def _points(self, findings: Iterable[Finding]) -> tuple[Point, ...]:
         return tuple(
             Point(
@@ -180,13 +176,10 @@ class _Case:
 
     def _box(self, path: str) -> str:
         """The address of the box that holds the answer at `path`."""
-        field = field_at(path)
-        step = field.step if field else None
-        page = self._url("activity-step", step) if step else self._url("activity-learners")
-        return f"{page}#{field_id(path)}"
+        return f"{field_page(self.came, self.activity, path)}#{field_id(path)}"
 
-    def _url(self, name: str, *further: str) -> str:
-        return reverse(name, args=[self.number, self.activity.activity_id, *further])
+    def _url(self, name: str) -> str:
+        return reverse(name, args=[self.came.provider.number, self.activity.activity_id])
 
 
 def _label(path: str) -> str:
@@ -196,7 +189,3 @@ def _label(path: str) -> str:
 
 def _are(points: tuple[Point, ...], noun: str) -> str:
     return f"One {noun} is" if len(points) == 1 else f"{len(points)} {noun}s are"
-
-
-def _day(day: date) -> str:
-    return f"{day:%B} {day.day}, {day.year}"

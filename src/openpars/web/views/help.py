@@ -10,7 +10,6 @@ from typing import Any
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from openpars.accounts.models import Accreditor, ReportingYear
@@ -40,11 +39,7 @@ def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
     """A help page with the list of guides and the accreditor's contact beside it."""
     if "whom_to_ask" not in context:
         context["whom_to_ask"] = _accreditors(request)
-    title, here = context["page_title"], context["here"]
-    crumbs = [("Home", reverse("home")), ("Help", reverse("help")), (title, "")]
-    if here == "help":
-        del crumbs[1]
-    return render(request, template, {"guides": GUIDES, "crumbs": crumbs} | context)
+    return render(request, template, {"guides": GUIDES} | context)
 
 
 @login_required
@@ -54,6 +49,7 @@ def troubleshooting(request: HttpRequest) -> HttpResponse:
     page: dict[str, Any] = {"page_title": "Help", "here": "help", "answers": answers.in_general()}
     number = request.GET.get("provider", "")
     if number:
+        _must_be_digits(number, 7)
         came = visit(request, number)
         page |= came.context | {"whom_to_ask": [came.provider.accreditor]}
         activity_id = request.GET.get("activity", "")
@@ -62,21 +58,24 @@ def troubleshooting(request: HttpRequest) -> HttpResponse:
             page |= {
                 "activity": activity,
                 "status": status_of(activity, now=came.now),
-                "answers": answers.for_activity(
-                    activity, provider=came.provider, scope=came.scope, now=came.now, today=came.today
-                ),
+                "answers": answers.for_activity(came, activity),
             }
     return _page(request, "help/index.html", **page)
 
 
 def _activity(came: Visit, activity_id: str) -> Activity:
     """The activity with this ID, if the visitor may see it; else Http404."""
-    if not re.fullmatch("[0-9]{9}", activity_id, re.ASCII):
-        raise Http404
+    _must_be_digits(activity_id, 9)
     try:
         return queries.get(came.scope, int(activity_id))
     except queries.NoSuchActivity as unknown:
         raise Http404 from unknown
+
+
+def _must_be_digits(text: str, length: int) -> None:
+    """Raise Http404 for what cannot be a number of ours, before it comes to the database."""
+    if not re.fullmatch(f"[0-9]{{{length}}}", text):
+        raise Http404
 
 
 @login_required
