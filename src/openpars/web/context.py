@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -91,7 +92,7 @@ class _Visited:
         return self._look()[1]
 
 
-def _lazy_list(ask: Any, person: Person) -> SimpleLazyObject | list[Provider] | list[Accreditor]:
+def _lazy_list(ask: Callable[[Person], list[Provider] | list[Accreditor]], person: Person) -> Any:
     return SimpleLazyObject(lambda: ask(person))
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlencode
@@ -26,7 +26,7 @@ from openpars.rulebook.lifecycle import Status
 from openpars.rulebook.questions import QUESTIONS
 from openpars.rulebook.vocabularies import VOCABULARIES
 from openpars.rulebook.words import Question
-from openpars.web.forms.bound import BoundField, Choice, field_id
+from openpars.web.forms.shapes import BoundField, Choice, field_id
 
 register = template.Library()
 
@@ -41,14 +41,16 @@ _STATUS_ICONS = {
 @register.simple_tag
 def icon(name: str, label: str = "") -> SafeString:
     """Draw an icon of the sprite; with a label it speaks, without one it is decoration."""
-    says = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')  # noqa: S308 - fixed text
+    says = format_html('role="img" aria-label="{}"', label) if label else mark_safe('aria-hidden="true"')
     address = static("openpars/built/icons.svg")
-    return format_html('<svg class="usa-icon" focusable="false" {}><use href="{}#{}"></use></svg>', says, address, name)
+    return format_html(
+        '<svg class="usa-icon" focusable="false" {}><use href="{}#{}"></use></svg>', says, address, name
+    )
 
 
 @register.simple_tag
 def status_badge(status: str, phase: str = "") -> SafeString:
-    """Draw the status of an activity with its icon and word, and its mark (Upcoming, In progress) if it has one."""
+    """Draw the status of an activity with its icon and word, and its mark (Upcoming, In progress)."""
     known = Status(status)
     badge = format_html(
         '<span class="op-status op-status--{}">{}{}</span>',
@@ -78,7 +80,7 @@ def applies(bound: BoundField | Choice) -> SafeString:
     """Write the attributes that show and hide an element as its condition says."""
     if bound.applies is None:
         return SafeString("")
-    return format_html('data-applies="{}"{}', bound.applies, mark_safe(" data-off") if bound.is_off else "")  # noqa: S308 - fixed text
+    return format_html('data-applies="{}"{}', bound.applies, mark_safe(" data-off") if bound.is_off else "")
 
 
 @register.simple_tag
@@ -108,11 +110,13 @@ def suggest_url(bound: BoundField, provider: Any) -> str:
 def options(bound: BoundField) -> SafeString:
     """Draw the options of a select; long unchanging lists are drawn once and kept."""
     chosen = [choice for choice in bound.choices if choice.checked]
-    plain = _plain_options(tuple((choice.value, choice.label) for choice in bound.choices if not choice.unknown))
+    plain = _plain_options(
+        tuple((choice.value, choice.label) for choice in bound.choices if not choice.unknown)
+    )
     for choice in chosen:
         mark = format_html('<option value="{}"', choice.value)
         if choice.unknown:
-            plain += format_html('{} selected>{} (not on the list)</option>', mark, choice.label)
+            plain += format_html("{} selected>{} (not on the list)</option>", mark, choice.label)
         else:
             plain = mark_safe(plain.replace(f"{mark}>", f"{mark} selected>", 1))  # noqa: S308 - both parts are escaped
     return plain
@@ -151,16 +155,15 @@ def get(mapping: Mapping[Any, Any], key: Any) -> Any:
 
 
 @register.filter
-def day(value: date | datetime | str | None) -> str:
+def day(value: date | str | None) -> str:
     """Write a day as people in a CME office do: Mar 4, 2026. An ISO text is read first."""
-    if not value:
-        return ""
     if isinstance(value, str):
         try:
-            value = date.fromisoformat(value)
+            read = date.fromisoformat(value)
         except ValueError:
             return value
-    return f"{value:%b} {value.day}, {value.year}"
+        return day(read)
+    return f"{value:%b} {value.day}, {value.year}" if value else ""
 
 
 @register.filter
@@ -246,7 +249,7 @@ def with_query(context: Context, **changes: Any) -> str:
 
 @register.filter
 def page_numbers(paginator: Paginator[Any], current: int) -> list[int | None]:
-    """Return the page numbers to link to: the first, the last, the current and its neighbours; None is a gap."""
+    """Return the pages to link to: the first, the last, the current one and its neighbours; None is a gap."""
     last = paginator.num_pages
     near = sorted({1, last, *(page for page in range(current - 1, current + 2) if 1 <= page <= last)})
     shown: list[int | None] = []
