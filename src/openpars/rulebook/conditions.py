@@ -66,6 +66,9 @@ def compiled(condition: Condition) -> Test:
             return _compiled_when(condition)
         case All():
             every = tuple(compiled(part) for part in condition.of)
+            if len(every) == 2:
+                first, second = every
+                return lambda answers, top: first(answers, top) and second(answers, top)
             return lambda answers, top: all(part(answers, top) for part in every)
         case Any():
             some = tuple(compiled(part) for part in condition.of)
@@ -94,10 +97,14 @@ def _compiled_when(condition: When) -> Test:
     wanted = condition.in_
     if len(steps) == 1:
         name = steps[0]
+        # The usual case is a text or a yes/no; only a list needs looking into.
+        words = frozenset(choice for choice in wanted if isinstance(choice, str))
 
         def plain(answers: Answers, top: Answers) -> bool:
             value = (top if from_top else answers).get(name)
-            if isinstance(value, list):
+            if type(value) is str:
+                return value in words
+            if type(value) is list:
                 return any(_is_one_of(part, wanted) for part in value)
             return value is not None and _is_one_of(value, wanted)
 

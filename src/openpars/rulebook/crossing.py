@@ -1,6 +1,6 @@
 """Rules about answers that have to fit together, within an activity and within one further instance."""
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -8,7 +8,7 @@ from openpars.rulebook.conditions import compiled
 from openpars.rulebook.findings import Finding, Stage
 from openpars.rulebook.kinds.dates import as_date, spoken, years_later
 from openpars.rulebook.rules import RULES, finding
-from openpars.rulebook.steps.basic_information import IN_PERSON, REPEATED
+from openpars.rulebook.steps.basic_information import IN_PERSON, INSTANCE_IN_PERSON, REPEATED
 from openpars.rulebook.vocabularies import VOCABULARIES, label, terms
 
 Answers = Mapping[str, Any]
@@ -51,20 +51,20 @@ _offered: Final = {
 _states: Final = frozenset(VOCABULARIES["states"].by_code)
 _boards: Final = VOCABULARIES["boards"].by_code
 _asks_place: Final = compiled(IN_PERSON)
+_instance_asks_place: Final = compiled(INSTANCE_IN_PERSON)
 _repeated: Final = compiled(REPEATED)
 
 
-def _entries(answers: Answers, name: str) -> Iterator[tuple[str, Answers]]:
-    """Yield each entry of a list of groups with its path."""
+def _entries(answers: Answers, name: str) -> Sequence[tuple[str, Answers]]:
+    """Return each entry of a list of groups with its path."""
     items = answers.get(name)
-    if isinstance(items, list):
-        for position, item in enumerate(items):
-            if isinstance(item, dict):
-                yield f"{name}.{position}", item
+    if not items or not isinstance(items, list):
+        return ()
+    return [(f"{name}.{position}", item) for position, item in enumerate(items) if isinstance(item, dict)]
 
 
-def _instances(answers: Answers) -> Iterator[tuple[str, Answers]]:
-    return _entries(answers, "instances") if _repeated(answers, answers) else iter(())
+def _instances(answers: Answers) -> Sequence[tuple[str, Answers]]:
+    return _entries(answers, "instances") if answers.get("instances") and _repeated(answers, answers) else ()
 
 
 def _end_before_start(answers: Answers) -> Iterator[Finding]:
@@ -132,7 +132,7 @@ def _state_unknown(answers: Answers) -> Iterator[Finding]:
     if _asks_place(answers, answers):
         yield from _no_such_state(answers, "state")
     for path, item in _instances(answers):
-        if "In-Person" in (item.get("delivery_methods") or ()):
+        if _instance_asks_place(item, answers):
             yield from _no_such_state(item, f"{path}.state")
 
 
@@ -143,7 +143,8 @@ def _no_such_state(here: Answers, path: str) -> Iterator[Finding]:
 
 
 def _internal_id_repeated(answers: Answers) -> Iterator[Finding]:
-    seen: set[Hashable] = {answers.get("internal_id")}
+    own = answers.get("internal_id")
+    seen = {own} if isinstance(own, str) else set()
     for path, item in _instances(answers):
         name = item.get("internal_id")
         if isinstance(name, str) and name:

@@ -108,7 +108,12 @@ def _points(
     hindered: dict[str, Stage] = {}
     for name, wants, ready in _TOP_WANTS:
         value = answers.get(name)
-        if value is None or value == "" or (rejected and name in rejected) or _is_missing(value):
+        if (
+            value is None
+            or value == ""
+            or (type(value) is list and _is_missing(value))
+            or (rejected and name in rejected)
+        ):
             for want, missing in zip(wants, ready, strict=True):
                 if want.test is None or want.test(answers, answers):
                     _miss(points, hindered, rejected, answers, missing, want.stage)
@@ -122,11 +127,9 @@ def _points(
     tops = None if touched is None else {path.partition(".")[0] for path in touched}
     for rule in CROSS_RULES:
         if tops is None or rule.stage is not Stage.VALID or not tops.isdisjoint(rule.tops):
-            points.extend(
-                _Point(rule.hinders, found)
-                for found in rule.judge(answers)
-                if not rejected or not _rests_on_rejected(rule, found, rejected)
-            )
+            for found in rule.judge(answers):
+                if not rejected or not _rests_on_rejected(rule, found, rejected):
+                    points.append(_Point(rule.hinders, found))
     if rejected:
         points.extend(_refused(answers, rejected, hindered, today))
     return points
@@ -168,7 +171,10 @@ def _want_of_item(  # noqa: PLR0917 - one call in the innermost loop
     for name, wants in inner:
         value = item.get(name)
         for want in wants:
-            lacking = (value is not True) if want.only_yes else _is_missing(value)
+            if want.only_yes:
+                lacking = value is not True
+            else:
+                lacking = value is None or value == "" or (type(value) is list and _is_missing(value))
             if (lacking or (rejected and f"{place}.{name}" in rejected)) and (
                 want.test is None or want.test(item, answers)
             ):

@@ -1,6 +1,7 @@
 """Putting findings in the order in which a person meets the questions in the form."""
 
 from collections.abc import Iterable
+from functools import lru_cache
 
 from openpars.rulebook.fields import ALL_FIELDS
 from openpars.rulebook.findings import Finding
@@ -17,7 +18,11 @@ def in_form_order(findings: Iterable[Finding]) -> tuple[Finding, ...]:
 
 def place_of(finding: Finding) -> tuple[int, tuple[int, ...], int]:
     """Return where a finding stands: its top field, its positions in lists, then its own field."""
-    path = finding.path
+    return _place(finding.path)
+
+
+@lru_cache(maxsize=4096)
+def _place(path: str) -> tuple[int, tuple[int, ...], int]:
     top = path.partition(".")[0]
     beyond = len(_PLACES)
     return _PLACES.get(top, beyond), positions_in(path), _PLACES.get(generic_path(path), beyond)

@@ -1,6 +1,7 @@
 """Paths of answers: `title`, `support.0.amount`; positions count from 0."""
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 _LONGEST_POSITION = 9
@@ -11,6 +12,7 @@ def position_of(part: str) -> int | None:
     return int(part) if part.isascii() and part.isdecimal() and len(part) <= _LONGEST_POSITION else None
 
 
+@lru_cache(maxsize=4096)
 def generic_path(path: str) -> str:
     """Return a path without its positions: `support.0.amount` becomes `support.amount`."""
     if "." not in path:

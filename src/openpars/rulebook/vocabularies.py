@@ -4,10 +4,12 @@ import json
 import unicodedata
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib import resources
 from types import MappingProxyType
 from typing import Any
+
+_LONGEST_WORD = 300
 
 NAMES = (
     "formats",
@@ -73,9 +75,10 @@ class Vocabulary:
 
     def match(self, text: str) -> Match | None:
         """Return what the text means here, by code, label or alias in any case, or None."""
-        return self.by_word.get(folded(text))
+        return self.by_word.get(folded(text)) if len(text) <= _LONGEST_WORD else None
 
 
+@lru_cache(maxsize=8192)
 def folded(text: str) -> str:
     """Return the text without case, accents, spaces and punctuation, as words are compared."""
     if not text.isascii():

@@ -11,6 +11,7 @@ from openpars.rulebook.vocabularies import VOCABULARIES, Match, Vocabulary
 _SEPARATORS = re.compile("[;\r\n]+")
 _LONGEST = 300
 _MANY_CHOICES = 12
+_MANY_PIECES = 1000
 
 
 def term(name: str, max_length: int | None = None) -> Parse:
@@ -60,11 +61,13 @@ def parts_of(raw: Any, *, vocabulary: Vocabulary | None = None) -> Sequence[Any]
             raise Trouble("not_a_list")
         return (raw,)
     parts: list[str] = []
-    for part in _SEPARATORS.split(raw):
+    pieces = _SEPARATORS.split(raw)
+    if vocabulary is None or "," not in raw or len(pieces) > _MANY_PIECES:
+        return [piece.strip() for piece in pieces]
+    for part in pieces:
         smaller = part.split(",")
         if (
             len(smaller) > 1
-            and vocabulary is not None
             and vocabulary.match(part) is None
             and all(vocabulary.match(piece) for piece in smaller)
         ):

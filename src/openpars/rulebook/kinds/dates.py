@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from openpars.rulebook.kinds.trouble import Parse, Trouble
@@ -36,6 +37,7 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 60
+_LONGEST_PADDED = 600
 
 
 def day(minimum: str, maximum: str) -> Parse:
@@ -99,7 +101,17 @@ def _found(raw: Any) -> date | None:
         return raw
     if not isinstance(raw, str):
         raise Trouble("not_a_date")
-    text = plain_digits(raw.strip().strip("\ufeff").strip())
+    return _written(raw.strip()) if len(raw) <= _LONGEST_PADDED else _unreadable(raw)
+
+
+def _unreadable(raw: str) -> None:
+    if raw.strip():
+        raise Trouble("not_a_date")
+
+
+@lru_cache(maxsize=4096)
+def _written(raw: str) -> date | None:
+    text = plain_digits(raw.strip("\ufeff").strip())
     if not text:
         return None
     if len(text) > _LONGEST:

@@ -3,6 +3,7 @@
 import math
 import re
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 from openpars.rulebook.kinds.dates import plain_digits
@@ -11,6 +12,7 @@ from openpars.rulebook.kinds.trouble import Parse, Trouble
 _NUMBER = re.compile(r"([+-]?)((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)", re.ASCII)
 _DOLLARS = re.compile(r"^([+-]?)\s*(?:US\s*\$|USD|\$)\s*|\s*(?:USD|US\s*\$|\$)$", re.IGNORECASE)
 _LONGEST = 40
+_LONGEST_PADDED = 400
 _HUGE = 10**15
 
 _YES = frozenset({"yes", "y", "true", "t", "1", "on"})
@@ -58,15 +60,13 @@ def yes_or_no(raw: Any) -> bool | None:
     if isinstance(raw, int | float) and raw in (0, 1):
         return raw == 1
     if isinstance(raw, str):
-        word = raw.strip().casefold() if len(raw) <= _LONGEST else raw
+        word = raw.strip().casefold()
         if not word:
             return None
         if word in _YES:
             return True
         if word in _NO:
             return False
-        if not raw.strip():
-            return None
     raise Trouble("not_yes_no")
 
 
@@ -81,7 +81,8 @@ def _decimal(raw: Any) -> Decimal | None:
     if raw is None:
         return None
     if isinstance(raw, str):
-        return _decimal_text(raw)
+        # Long text is not worth remembering: it is blank, or no number.
+        return _decimal_text(raw if len(raw) <= _LONGEST_PADDED else raw.strip()[:_LONGEST_PADDED])
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         raise Trouble("not_a_number")
     if isinstance(raw, float) and not math.isfinite(raw):
@@ -92,6 +93,7 @@ def _decimal(raw: Any) -> Decimal | None:
     return Decimal(repr(raw)) if isinstance(raw, float) else Decimal(raw)
 
 
+@lru_cache(maxsize=4096)
 def _decimal_text(raw: str) -> Decimal | None:
     text = raw.strip().strip("\ufeff").strip()
     if not text:

@@ -13,6 +13,10 @@ _UNSTORABLE = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x9f\u2400-\u2426\ud800-\udfff
 _LINE_ENDS = re.compile("\r\n|[\r\x0b\x0c\u2028\u2029]")
 _BLANKS = " \t\n\ufeff"
 _URL = re.compile(r"https?://[^\s/?#@\\]+(?:[/?#][^\s<>\"{}|\\^`]*)?", re.IGNORECASE)
+_USUAL_URL = re.compile(
+    r"https?://(?:[a-z0-9](?:[a-z0-9-]*[a-z0-9])?\.)+[a-z]{2,}(?:[/?#][\w!#$%&'()*+,./:;=?@\[\]~-]*)?",
+    re.IGNORECASE | re.ASCII,
+)
 _PLAIN_HOST = re.compile(r"[^\W_](?:[\w-]*[^\W_])?(?:\.[^\W_](?:[\w-]*[^\W_])?)+")
 
 
@@ -59,6 +63,8 @@ def web_address(max_length: int) -> Parse:
             return None
         if text[:4].lower() == "www.":
             text = _fitting(f"https://{text}", max_length)
+        if _USUAL_URL.fullmatch(text):
+            return str(text)
         if not (_URL.fullmatch(text) and text.isprintable() and _has_host(text)):
             raise Trouble("not_a_web_address")
         return str(text)

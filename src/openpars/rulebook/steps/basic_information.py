@@ -12,8 +12,8 @@ IN_PERSON = All(ASKS_DELIVERY, When("delivery_methods", ("In-Person",)))
 IN_THE_USA = When("country", ("USA",))
 REPEATED = All(When("format", ("C",)), When("repeated", (True,)))
 
-_INSTANCE_ASKS_DELIVERY = When("/format", ("C",))
-_INSTANCE_IN_PERSON = When("delivery_methods", ("In-Person",))
+INSTANCE_ASKS_DELIVERY = When("/format", ("C",))
+INSTANCE_IN_PERSON = When("delivery_methods", ("In-Person",))
 
 INSTANCE = (
     Field(
@@ -40,7 +40,7 @@ INSTANCE = (
         kind="choices",
         vocabulary="delivery_methods",
         help="How learners took part this time.",
-        applies=_INSTANCE_ASKS_DELIVERY,
+        applies=INSTANCE_ASKS_DELIVERY,
         needs=(Need(Stage.ACTIVE),),
     ),
     Field(
@@ -48,7 +48,7 @@ INSTANCE = (
         label="City",
         kind="text",
         max_length=100,
-        applies=_INSTANCE_IN_PERSON,
+        applies=INSTANCE_IN_PERSON,
         needs=(Need(Stage.ACTIVE),),
     ),
     Field(
@@ -57,7 +57,7 @@ INSTANCE = (
         kind="text",
         max_length=100,
         vocabulary="states",
-        applies=_INSTANCE_IN_PERSON,
+        applies=INSTANCE_IN_PERSON,
         needs=(Need(Stage.ACTIVE, IN_THE_USA),),
     ),
     Field(
@@ -65,7 +65,7 @@ INSTANCE = (
         label="Country",
         kind="choice",
         vocabulary="countries",
-        applies=_INSTANCE_IN_PERSON,
+        applies=INSTANCE_IN_PERSON,
         needs=(Need(Stage.ACTIVE),),
     ),
     Field(
@@ -159,9 +159,7 @@ STEP = Step(
             kind="text",
             vocabulary="states",
             max_length=100,
-            help=(
-                "In the United States the state or territory; elsewhere the province or region, if there is one."
-            ),
+            help=("In the United States the state or territory; elsewhere the province or region, if any."),
             applies=IN_PERSON,
             needs=(Need(Stage.ACTIVE, IN_THE_USA),),
             columns=("State", "State or Province", "Activity State"),
@@ -195,7 +193,7 @@ STEP = Step(
             name="repeated",
             label="Did it occur more than once with the same content?",
             kind="yes-no",
-            help="If yes, list the other dates and places: each becomes an activity of its own when you save.",
+            help="If yes, list the other dates and places: each becomes its own activity when you save.",
             applies=When("format", ("C",)),
             copied=False,
             columns=("Repeated", "Occurred More Than Once"),
@@ -308,7 +306,7 @@ RULES = (
         stage=Stage.ACTIVE,
         message="{format} is not delivered “{value}”.",
         mend="Choose from {offered}, or change the format.",
-        example="An enduring material is Online or Print/Other; what people attend in person is a Live Course.",
+        example="An enduring material is Online or Print/Other; what people attend is a Live Course.",
         sample=(
             ("format", "Enduring Material"),
             ("value", "In-Person"),

@@ -6,7 +6,7 @@ from openpars.rulebook.findings import Stage
 STEP = Step(
     slug="information-for-learners",
     label="Information for learners",
-    intro="What learners want to know: how many credits, what it is about, and whether CME Passport shows it.",
+    intro="What learners want to know: the credits, what it is about, and whether CME Passport shows it.",
     fields=(
         Field(
             name="credits",
@@ -107,7 +107,7 @@ RULES = (
         fields=("on_passport",),
         stage=Stage.ACTIVE,
         message="Nobody has said yet whether CME Passport should show the activity.",
-        mend="Choose Yes if physicians may find it in the public search, No if it is for your own people only.",
+        mend="Choose Yes if physicians may find it in the public search, No if it is for your own people.",
         example="No, for grand rounds open to your own staff only",
     ),
     Rule(

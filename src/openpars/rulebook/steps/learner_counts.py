@@ -80,8 +80,8 @@ RULES = (
         stage=Stage.CONFIRM,
         message="The new total is lower than the one before, though totals of enduring material only grow.",
         mend=(
-            "Enter everybody since the first day, not this year’s learners alone. If the earlier total was wrong, "
-            "save once more to let the new one stand."
+            "Enter everybody since the first day, not this year’s learners alone. If the earlier total was "
+            "wrong, save once more to let the new one stand."
         ),
         example="120 at the end of last year, 45 now: enter 165",
     ),
