@@ -1,4 +1,5 @@
 import json
+import re
 
 import pytest
 
@@ -44,7 +45,7 @@ WRONG = {
         "b.zip",
         "DATABASE_URL=mysql://x/y",
     ),
-    "The database says: ": (
+    "Connection refused": (
         *("createuser", "a@test.example"),
         "DATABASE_URL=postgresql://nobody@127.0.0.1:1/none",
     ),
@@ -84,6 +85,8 @@ def test_what_cannot_be_a_user_is_refused_by_its_reason(new_site: SiteMaker) -> 
         assert (done.returncode > 0, words in done.stderr) == (True, True), done
 
 
-def test_judging_again_changes_nothing_while_the_rulebook_is_the_same(demo: Running) -> None:
-    done = demo.site.openpars("rederive")
-    assert (done.returncode, done.stdout) == (0, "Nothing to do: every activity stands as it should.\n"), done
+def test_judging_again_is_for_what_another_rulebook_judged(demo: Running) -> None:
+    once = demo.site.openpars("rederive")
+    assert (once.returncode, once.stdout) == (0, "Every activity is judged by this rulebook.\n"), once
+    everything = demo.site.openpars("rederive", "--all")
+    assert re.fullmatch(r"\d{3} activities are judged anew\.\n", everything.stdout), everything

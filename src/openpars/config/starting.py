@@ -12,11 +12,13 @@ from typing import Any
 
 import click
 import django
+import psycopg
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import DatabaseError, connection
+from whitenoise.storage import MissingFileError
 
 #: Any number will do, as long as every process of OpenPARS asks PostgreSQL for the same one.
 _PREPARING = 7_277_001
@@ -74,6 +76,14 @@ def open_site(data: Path) -> None:
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "openpars.config.settings")
     with _alone(folder):  # the first start writes the secret key
         django.setup()
+    _reach_server()
+
+
+def _reach_server() -> None:
+    """Find out at once, and why, when the PostgreSQL server does not answer; its pool would wait and not say."""
+    if connection.vendor == "postgresql":
+        with connection.wrap_database_errors:
+            psycopg.connect(**connection.get_connection_params(), connect_timeout=5).close()
 
 
 @contextmanager
@@ -95,7 +105,11 @@ def collect_static_files() -> None:
     now = _static_fingerprint()
     if stamp.exists() and stamp.read_text() == now:
         return
-    call_command("collectstatic", interactive=False, verbosity=0)
+    try:
+        call_command("collectstatic", interactive=False, verbosity=0)
+    except MissingFileError as problem:
+        message = "The pages' style and scripts are not built here. Run `make setup`."
+        raise click.ClickException(message) from problem
     stamp.write_text(now)
 
 

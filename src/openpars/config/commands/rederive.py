@@ -2,21 +2,20 @@
 
 import click
 
+from openpars import clock
 from openpars.config.starting import say, with_data
 
 
 @click.command()
+@click.option("--all", "everything", is_flag=True, help="Also what this rulebook has judged already.")
 @with_data
-def rederive() -> None:
-    """Judge every stored activity again: after the rulebook changed, or an accreditor's time zone.
+def rederive(*, everything: bool) -> None:
+    """Judge stored activities again, after an upgrade that changed the rulebook.
 
     Answers stay as they are, and the history tells of nothing; only how far they reach is found out anew.
-    The site may go on running.
+    The site may go on running, and a run that was stopped goes on when it is started again.
     """
-    from openpars.activities.verbs.rederive import rederive as judge_again  # noqa: PLC0415 - needs the settings
+    from openpars.activities import rederiving  # noqa: PLC0415 - models load only after the settings are known
 
-    changed = judge_again()
-    if changed:
-        say(f"{changed} activities stand differently now.")
-    else:
-        say("Nothing to do: every activity stands as it should.")
+    done = max(rederiving.rederive(now=clock.now(), everything=everything), default=0)
+    say(f"{done} activities are judged anew." if done else "Every activity is judged by this rulebook.")

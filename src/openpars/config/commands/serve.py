@@ -1,13 +1,19 @@
 """`openpars serve`: the site, with everything it needs made on first start."""
 
+import ctypes
 import errno
 import ipaddress
 import os
+import signal
 import socket
+import sys
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import click
 from django.conf import settings
+from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
@@ -25,6 +31,7 @@ from openpars.config.starting import (
 
 #: Seconds a worker gets for its last answers before it is killed; the whole tree is gone within ten.
 _PATIENCE = 6
+_PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 
 
 @click.command()
@@ -141,4 +148,12 @@ def _serve(address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int, *,
         workers_kill_timeout=_PATIENCE,
         log_level=LogLevels.warning,
         websockets=False,
-    ).serve()
+    ).serve(target_loader=_application, wrap_loader=False)
+
+
+def _application() -> Callable[..., Any]:
+    """What a worker answers with; called in the worker's process."""
+    if sys.platform == "linux":
+        # A worker whose parent was killed outright would keep the port, and answer beside the next site.
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    return get_wsgi_application()

@@ -89,7 +89,7 @@ UNIVERSITY = Place(
         Story.REOPENED: 2,
         Story.READY: 28,
         Story.READY_BUT: 32,
-        Story.IN_PROGRESS: 62,
+        Story.IN_PROGRESS: 68,
         Story.UPCOMING: 46,
         Story.SERIES: 4,
         Story.DRAFT: 34,
@@ -206,7 +206,7 @@ class _Planner:
             passed = timedelta(days=pick(0, max(length.days, 2)))
             start = self.today - passed
             return start, start + max(length, timedelta(days=2))
-        start = self.today + timedelta(days=pick(6, 200))
+        start = self.today + timedelta(days=pick(-40 if story == Story.DRAFT else 6, 200))
         if start.weekday() > 4 and format_ != "C":
             start += timedelta(days=2)
         return start, start + length

@@ -201,7 +201,7 @@ class _Site:
                 _done(save(edits, confirmed=_CONFIRMED, **common))
             case "repeat":
                 for known in chosen:
-                    make_instances(known, **common)
+                    _done(make_instances(known, **common))
             case "close":
                 _done(close(chosen, **common))
             case "reopen":
