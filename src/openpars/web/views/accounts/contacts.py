@@ -74,6 +74,7 @@ def lists(request: HttpRequest, place: Place) -> dict[str, Any]:
             for one in invitations
         ],
         "invite_url": place.url("invite"),
+        "time_zone": place.time_zone,
         "audit_page": page,
         "audit_rows": [AuditRow(one, audit.words(one), audit.changes(one)) for one in page.object_list],
         "role_means": [(role.label, words) for role, words in ROLE_MEANS.items()],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import zoneinfo
-from typing import Any
 
 from django import forms
 
@@ -210,7 +209,10 @@ class ListsForm(OurForm):
 class DeadlineForm(OurForm):
     """The deadline of a reporting year."""
 
-    year = forms.IntegerField(error_messages={"invalid": "Enter a year in four digits."})
+    year = forms.IntegerField(
+        widget=forms.TextInput(attrs={"inputmode": "numeric"}),
+        error_messages={"invalid": "Enter a year in four digits."},
+    )
     deadline = forms.DateField(
         required=False,
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
@@ -221,7 +223,3 @@ class DeadlineForm(OurForm):
     hints = {
         "deadline": "The last day on which providers report on the year. Leave it blank to take it away."
     }
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["year"].widget.attrs["inputmode"] = "numeric"

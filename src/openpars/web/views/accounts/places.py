@@ -58,6 +58,12 @@ class Place:
         return {"accreditor": self.organization}
 
     @property
+    def time_zone(self) -> str:
+        """The zone whose days and times the pages show."""
+        organization = self.organization
+        return (organization.accreditor if isinstance(organization, Provider) else organization).time_zone
+
+    @property
     def home(self) -> str:
         """The address of the organization's own page."""
         return self.url("")
