@@ -4,7 +4,7 @@
  */
 
 import { addRow } from "./repeat";
-import { all, announce, controls, debounced, icon, make, tellChanged } from "./dom";
+import { all, announce, type Control, controls, debounced, icon, make, tellChanged } from "./dom";
 
 const SPACE = "openpars:keep:";
 const DAYS = 30;
@@ -22,7 +22,8 @@ type Values = Record<string, string[]>;
 
 let failed = false;
 
-function valuesOf(form: HTMLFormElement): Values {
+/** What stands in the form now or, with `drawn`, what the server had drawn into it. */
+function valuesOf(form: HTMLFormElement, drawn = false): Values {
   const found: Values = {};
   for (const control of controls(form)) {
     if (NEVER.has(control.name) || control.hasAttribute("data-never-keep")) continue;
@@ -30,12 +31,18 @@ function valuesOf(form: HTMLFormElement): Values {
     if (control instanceof HTMLInputElement && ["file", "password", "submit"].includes(control.type)) continue;
     const values = (found[control.name] ??= []);
     if (control instanceof HTMLInputElement && (control.type === "checkbox" || control.type === "radio")) {
-      if (control.checked) values.push(control.value);
+      if (drawn ? control.defaultChecked : control.checked) values.push(control.value);
     } else {
-      values.push(control.value);
+      values.push(drawn ? drawnValue(control) : control.value);
     }
   }
   return found;
+}
+
+/** Browsers fill forms in again by themselves, so what the server drew is read from the defaults. */
+function drawnValue(control: Control): string {
+  if (!(control instanceof HTMLSelectElement)) return control.defaultValue;
+  return ([...control.options].find((option) => option.defaultSelected) ?? control.options[0])?.value ?? "";
 }
 
 function same(one: string[] | undefined, other: string[] | undefined): boolean {
@@ -146,7 +153,7 @@ function removeEmptied(form: HTMLFormElement, values: Values): void {
   }
 }
 
-function notice(form: HTMLFormElement, key: string, at: number): void {
+function notice(form: HTMLFormElement, at: number, discard: () => void): void {
   const when = new Date(at).toLocaleString("en-US", { dateStyle: "medium", timeStyle: "short" });
   const button = make("button", { type: "button", class: "usa-button usa-button--unstyled" }, "Discard what I typed");
   const box = make(
@@ -156,8 +163,8 @@ function notice(form: HTMLFormElement, key: string, at: number): void {
     make("div", {}, make("strong", {}, "We brought back what you had typed"), ` on ${when}. It is not saved yet. `, button),
   );
   button.addEventListener("click", () => {
-    forget(key);
-    failed = false;
+    discard();
+    form.reset();
     location.reload();
   });
   form.before(box);
@@ -177,23 +184,31 @@ export function start(): void {
 function startForm(form: HTMLFormElement): void {
   const key = form.dataset["keep"];
   if (!key) return;
-  const drawn = valuesOf(form);
+  const drawn = valuesOf(form, true);
   const revision = revisionBox(form);
   const kept = read(key);
   let since = revision?.value ?? "";
+  let discarded = false;
   if (kept) {
     if (restore(form, kept.values)) {
       // Saved against the revision it was typed over, so that a clash with somebody else is seen.
       since = kept.revision;
       if (revision && since) revision.value = since;
-      notice(form, key, kept.at);
+      notice(form, kept.at, () => {
+        discarded = true;
+        failed = false;
+        forget(key);
+      });
       form.dataset["changed"] = "";
       tellChanged(form);
     } else {
       forget(key);
     }
   }
-  const soon = debounced(300, () => write(form, key, drawn, since));
+  const save = (): void => {
+    if (!discarded) write(form, key, drawn, since);
+  };
+  const soon = debounced(300, save);
   const changed = (): void => {
     form.dataset["changed"] = "";
     soon();
@@ -202,7 +217,7 @@ function startForm(form: HTMLFormElement): void {
   form.addEventListener("change", changed);
   // Whatever was typed in the last moment is kept too, also when the form is sent and the answer never comes.
   const now = (): void => {
-    if ("changed" in form.dataset) write(form, key, drawn, since);
+    if ("changed" in form.dataset) save();
   };
   form.addEventListener("submit", now);
   window.addEventListener("pagehide", now);

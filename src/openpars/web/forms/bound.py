@@ -346,14 +346,14 @@ def _with_outcomes(bound: BoundField, answers: Mapping[str, Any], page: _Page) -
 def _outcome(
     path: str, number: int, line: tuple[str, str, int | None], item: Mapping[str, Any], page: _Page
 ) -> Outcome:
-    """Return one line: `number` is its place on the page, the `line` ends with its place among the answers."""
+    """Return one line: `number` is its place on the page; `line` ends with its place among the answers."""
     code, words, index = line
     place = f"{path}.{number}"
     stored = f"{path}.{number}-unchosen" if index is None else f"{path}.{index}"
     chosen: list[str] = []
     if index is not None:
         chosen = chosen_at(
-            f"{stored}.measurement_types", items[index].get("measurement_types"), page.rejected
+            f"{stored}.measurement_types", item.get("measurement_types"), page.rejected
         )
     types = VOCABULARIES["measurement_types"]
     offered = [term.code for term in types.entries]
