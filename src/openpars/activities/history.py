@@ -57,14 +57,14 @@ def _rows(change: Change) -> Iterator[Row]:
 
 
 def words(value: Any, field: Field) -> str:
-    """Return an answer as people read it."""
+    """Return an answer as people read it, each entry of a group on a line of its own."""
     if is_missing(value):
         return NOTHING
     told = _WORDS.get(field.kind)
     if told is not None:
         return told(value)
     if field.kind == "group":
-        return "; ".join(_item(item, field) for item in value)
+        return "\n".join(_item(item, field) for item in value)
     return "; ".join(_term(part, field) for part in value) if field.multiple else _term(value, field)
 
 
@@ -83,12 +83,13 @@ def _term(value: Any, field: Field) -> str:
 
 
 def _item(item: Mapping[str, Any], field: Field) -> str:
-    told = (
-        (part.label, words(item[part.name], part))
-        for part in field.item
-        if not is_missing(item.get(part.name))
+    """Return an entry in a line: what it is first (its kind, its outcome), then the rest with its labels."""
+    answered = [part for part in field.item if not is_missing(item.get(part.name))]
+    return ", ".join(
+        told if place == 0 and part.kind == "choice" else f"{part.label}: {told}"
+        for place, part in enumerate(answered)
+        for told in (words(item[part.name], part),)
     )
-    return ", ".join(f"{name}: {value}" for name, value in told)
 
 
 def _label(path: str) -> str:

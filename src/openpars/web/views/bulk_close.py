@@ -70,6 +70,8 @@ def bulk_close(request: HttpRequest, number: str) -> HttpResponse:
         "formats": {term.code: term.label for term in terms("formats")},
         "at_once": AT_ONCE,
         "told_of": TOLD_OF,
+        "here": reverse("bulk-close", args=[number]),
+        "ticked": request.GET.get("ticked") != "none",
         "nothing_ticked": "nothing" in request.GET,
     }
     return render(request, "bulk_close/bulk_close.html", context)

@@ -64,9 +64,11 @@ def history(request: HttpRequest, number: str, activity_id: int) -> HttpResponse
 
 
 def _told(change: Change) -> dict[str, Any]:
+    rows = describe(change)
     return {
         "change": change,
         "verb": VERBS[change.verb],
         "door": DOORS[Door(change.door)],
-        "rows": describe(change),
+        "rows": rows,
+        "first_answers": all(old == NOTHING for _, old, _ in rows),
     }

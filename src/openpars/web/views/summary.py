@@ -194,7 +194,7 @@ def _address(here: str, asked: SummaryFilter, *, page: int = 1, **changes: Any) 
 def _found_in_words(found: SummaryPage, asked: SummaryFilter) -> str:
     """Say how many there are, honestly where nobody counted to the end."""
     if not found.rows:
-        return "There is no such page." if found.capped else "No activities."
+        return "There is no such page" if found.capped else "No activities found"
     if found.capped:
         return f"Showing {found.first:,} to {found.last:,} of more than {found.count:,} activities"
     noun = "activity" if found.count == 1 else "activities"
