@@ -91,7 +91,7 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
             ask="An activity starts in one year and ends in the next. Which year is it reported in?",
             answer=(
                 "It belongs to the year it starts in, and it is closed with the year it ends in. A series "
-                "from 1 September 2026 to 31 May 2027 is an activity of 2026 that you close in 2027."
+                "from September 1, 2026 to May 31, 2027 is an activity of 2026 that you close in 2027."
             ),
         ),
         Question(
@@ -119,7 +119,7 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
             ask="When does an activity become Ready to Close?",
             answer=(
                 "On the day after the end date, by itself, when all answers for Active are there. An "
-                "activity that ends on 10 March is still Active on 10 March and Ready to Close on 11 March, "
+                "activity that ends on March 10 is still Active on March 10 and Ready to Close on March 11, "
                 "by your accreditor’s clock."
             ),
         ),
@@ -472,14 +472,14 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
             ask="What is the credit claim date?",
             answer=(
                 "The last day on which a learner can claim the points. Give people some time after the end: "
-                "for a course on 10 March the end of the year is common."
+                "for a course on March 10 the end of the year is common."
             ),
         ),
         Question(
             ask="Do I need a content outline, and the board’s own ID?",
             answer=(
-                "Only where the board asks for them; if it does not, leave them empty. Every board needs "
-                "at least one practice area, one credit type and the points."
+                "Only where the board asks for them; if it does not, leave them empty. Every board needs at "
+                "least one practice area, one credit type and the points."
             ),
         ),
         Question(
@@ -788,8 +788,8 @@ QUESTIONS: dict[str, tuple[Question, ...]] = {
             ask="What does the as of date mean?",
             answer=(
                 "An Enduring Material keeps collecting learners, so its count belongs to a day. For the "
-                "annual report that is 31 December: on 15 January 2027 you would enter the total up to 31 "
-                "December 2026 and choose that date."
+                "annual report that is December 31: on January 15, 2027 you would enter the total up to "
+                "December 31, 2026, and choose that date."
             ),
         ),
         Question(

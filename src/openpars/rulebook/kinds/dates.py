@@ -37,7 +37,6 @@ _NAMED = re.compile(
     re.IGNORECASE,
 )
 _LONGEST = 60
-_LONGEST_PADDED = 600
 
 
 def day(minimum: str, maximum: str) -> Parse:
@@ -101,12 +100,9 @@ def _found(raw: Any) -> date | None:
         return raw
     if not isinstance(raw, str):
         raise Trouble("not_a_date")
-    return _written(raw.strip()) if len(raw) <= _LONGEST_PADDED else _unreadable(raw)
-
-
-def _unreadable(raw: str) -> None:
-    if raw.strip():
-        raise Trouble("not_a_date")
+    text = raw.strip()
+    # Long text is no date, and not worth remembering.
+    return _written(text[: _LONGEST + 1])
 
 
 @lru_cache(maxsize=4096)

@@ -12,7 +12,6 @@ from openpars.rulebook.kinds.trouble import Parse, Trouble
 _NUMBER = re.compile(r"([+-]?)((?:\d{1,3}(?:,\d{3})+|\d+)(?:\.\d*)?|\.\d+)", re.ASCII)
 _DOLLARS = re.compile(r"^([+-]?)\s*(?:US\s*\$|USD|\$)\s*|\s*(?:USD|US\s*\$|\$)$", re.IGNORECASE)
 _LONGEST = 40
-_LONGEST_PADDED = 400
 _HUGE = 10**15
 
 _YES = frozenset({"yes", "y", "true", "t", "1", "on"})
@@ -81,8 +80,8 @@ def _decimal(raw: Any) -> Decimal | None:
     if raw is None:
         return None
     if isinstance(raw, str):
-        # Long text is not worth remembering: it is blank, or no number.
-        return _decimal_text(raw if len(raw) <= _LONGEST_PADDED else raw.strip()[:_LONGEST_PADDED])
+        # Long text is no number, and not worth remembering.
+        return _decimal_text(raw.strip()[: _LONGEST + 1])
     if isinstance(raw, bool) or not isinstance(raw, int | float):
         raise Trouble("not_a_number")
     if isinstance(raw, float) and not math.isfinite(raw):
@@ -95,7 +94,7 @@ def _decimal(raw: Any) -> Decimal | None:
 
 @lru_cache(maxsize=4096)
 def _decimal_text(raw: str) -> Decimal | None:
-    text = raw.strip().strip("\ufeff").strip()
+    text = raw.strip("\ufeff").strip()
     if not text:
         return None
     if len(text) > _LONGEST:

@@ -21,10 +21,8 @@ def text_of(raw: Any) -> str:
     """Return what came in as text that can be kept and shown again, whatever it is."""
     if isinstance(raw, str):
         return visible(raw)
-    if raw is None:
-        return ""
-    if isinstance(raw, bool):
-        return "true" if raw else "false"
+    if raw is None or isinstance(raw, bool):
+        return {None: "", True: "true", False: "false"}[raw]
     if isinstance(raw, int):
         # Decimal text of an enormous number takes quadratic time, and Python refuses it.
         return str(raw) if raw.bit_length() < 1024 else hex(raw)

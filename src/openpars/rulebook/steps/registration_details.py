@@ -196,7 +196,7 @@ STEP = Step(
             label="Collaborations",
             kind="group",
             item=COLLABORATION,
-            help="Register the activity for certifying boards (MOC/CC), REMS or MIPS. Leave it empty if none.",
+            help="Register the activity for certifying boards (MOC/CC), REMS or MIPS, if you wish.",
             columns=("Collaboration",),
             public=True,
         ),
