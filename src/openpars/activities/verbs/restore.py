@@ -41,7 +41,7 @@ def restore(ids: Collection[int], *, scope: Scope, actor: Actor, door: Door, now
         if not internal_id:
             return []
         place = (activity.provider_id, internal_id)
-        if place in given or queries.internal_ids(activity.provider_id, [internal_id]):
+        if place in given or any(queries.internal_ids(activity.provider_id, [internal_id])):
             return [finding(INTERNAL_ID_TAKEN, path="internal_id", value=internal_id)]
         given.add(place)
         return []

@@ -1,0 +1,218 @@
+"""The activity summary and type-ahead."""
+
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+import pytest
+from django.http import QueryDict
+from pytest_django import DjangoAssertNumQueries
+
+from openpars import clock
+from openpars.accounts.models import Provider
+from openpars.accounts.scopes import PUBLIC, SYSTEM_SCOPE
+from openpars.activities import queries
+from openpars.activities.queries import COUNT_UP_TO, PAGE_SIZE, SORTS, SummaryFilter, SummaryPage
+from openpars.activities.verbs.close import close
+from openpars.activities.verbs.delete import delete
+from openpars.activities.verbs.save import Edit, save
+from openpars.rulebook.lifecycle import Phase, Status
+from tests import factories
+from tests.activities.doing import common, edit
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture(autouse=True)
+def _noon(frozen: datetime) -> None:
+    """Every test here happens at the same noon."""
+
+
+def page(provider: Provider, **chosen: Any) -> SummaryPage:
+    today = clock.today("America/Chicago")
+    return queries.summary(factories.scope(provider), SummaryFilter(**chosen), now=clock.now(), today=today)
+
+
+@pytest.fixture
+def provider() -> Provider:
+    """Activities named by what is special about them; the last one is the newest."""
+    provider = factories.provider()
+    special: dict[str, dict[str, Any]] = {
+        "Draft": {"over": factories.draft(title="Draft")},
+        "Invalid": {"over": factories.draft(title="Invalid") | {"credits": "10.1"}},
+        "Active": {"end_date": "2026-03-10"},
+        "Upcoming": {"start_date": "2026-03-11", "end_date": "2026-03-11"},
+        "Uncounted": {"physicians": None},
+        "Series 100% _x": {"format": "RSS", "start_date": "2025-04-01", "internal_id": "ÉTÉ-7"},
+        "Enduring": {"format": "EM", "delivery_methods": ["Online"], "start_date": "2024-04-01"},
+        "Marked": {"commendation": True, "commendation_criteria": ["C23", "C38"]},
+        "Unmarked": {"commendation": False, "commendation_criteria": ["C23"]},
+        "Closed": {},
+        "Deleted": {},
+    }
+    for title, answered in special.items():
+        made = factories.activity(
+            provider, **({"title": title} | answered if "over" not in answered else answered)
+        )
+        if title == "Closed":
+            close([made.pk], **common(provider))
+        if title == "Deleted":
+            delete([made.pk], **common(provider))
+    other = factories.provider(accreditor=provider.accreditor)
+    factories.activity(other, title="Another provider's")
+    return provider
+
+
+NEWEST = (
+    "Closed",
+    "Unmarked",
+    "Marked",
+    "Enduring",
+    "Series 100% _x",
+    "Uncounted",
+    "Upcoming",
+    "Active",
+    "Invalid",
+    "Draft",
+)
+
+
+@pytest.mark.parametrize(
+    ("chosen", "titles"),
+    [
+        ({}, set(NEWEST)),
+        ({"status": Status.DRAFT}, {"Draft", "Invalid"}),
+        ({"status": Status.ACTIVE}, {"Active", "Upcoming"}),
+        ({"status": Status.CLOSED}, {"Closed"}),
+        (
+            {"status": Status.READY},
+            {"Uncounted", "Series 100% _x", "Enduring", "Marked", "Unmarked"},
+        ),
+        ({"format": "RSS"}, {"Series 100% _x"}),
+        ({"year": 2024}, {"Enduring"}),
+        ({"criterion": "C38"}, {"Marked"}),
+        ({"criterion": "C23"}, {"Marked"}),
+        ({"criterion": "C24"}, set()),
+        ({"attention": True}, {"Invalid"}),
+        ({"q": "MARKED"}, {"Marked", "Unmarked"}),
+        ({"q": "series  ete-7"}, {"Series 100% _x"}),
+        ({"q": "100%"}, {"Series 100% _x"}),
+        ({"q": "%"}, {"Series 100% _x"}),
+        ({"q": "_"}, {"Series 100% _x"}),
+        ({"q": "another"}, set()),
+        (
+            {"q": "marked", "criterion": "C23", "year": 2026, "format": "C", "status": Status.READY},
+            {"Marked"},
+        ),
+    ],
+)
+def test_filters(provider: Provider, chosen: dict[str, Any], titles: set[str]) -> None:
+    shown = page(provider, **chosen)
+    assert {row.activity.title for row in shown.rows} == titles
+    assert (shown.count, shown.capped, shown.has_next) == (len(titles), False, False)
+
+
+def test_the_activity_id_is_searched_too(provider: Provider) -> None:
+    newest = page(provider).rows[0].activity
+    assert [row.activity for row in page(provider, q=str(newest.pk)).rows] == [newest]
+
+
+def test_the_newest_is_on_top_and_every_sort_shows_all(provider: Provider) -> None:
+    assert tuple(row.activity.title for row in page(provider).rows) == NEWEST
+    for sort in SORTS:
+        rows = [row.activity for row in page(provider, sort=sort).rows]
+        assert {row.title for row in rows} == set(NEWEST)
+        name = sort.removeprefix("-")
+        if name in {"title", "start_date", "end_date"}:
+            keys = [getattr(row, name) for row in rows]
+            assert keys == sorted(keys, reverse=sort.startswith("-"))
+
+
+def test_a_row_says_where_the_activity_stands(
+    provider: Provider, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with django_assert_num_queries(2):
+        rows = {row.activity.title: row for row in page(provider).rows}
+        told = {title: (row.status, row.phase, row.can_close) for title, row in rows.items()}
+    assert told["Upcoming"] == (Status.ACTIVE, Phase.UPCOMING, False)
+    assert told["Active"] == (Status.ACTIVE, Phase.IN_PROGRESS, False)
+    assert told["Uncounted"] == (Status.READY, Phase.ENDED, False)
+    assert told["Marked"] == (Status.READY, Phase.ENDED, True)
+    assert told["Closed"] == (Status.CLOSED, Phase.ENDED, False)
+
+
+def test_pages_and_the_count_that_stops() -> None:
+    provider = factories.provider()
+    edits = [Edit(factories.draft(title=f"Number x{number:04}")) for number in range(COUNT_UP_TO + 60)]
+    save(edits, **common(provider))
+    seen = []
+    shown = page(provider)
+    assert (shown.count, shown.capped, shown.first, shown.last) == (COUNT_UP_TO, True, 1, PAGE_SIZE)
+    while True:
+        seen += [row.activity.title for row in shown.rows]
+        if not shown.has_next:
+            break
+        shown = page(provider, page=shown.number + 1)
+    assert seen == [edit.answers["title"] for edit in reversed(edits)]
+    assert page(provider, page=10**5).rows == ()
+    narrowed = page(provider, q="number x003")
+    assert (narrowed.count, narrowed.capped) == (10, False)
+
+
+def test_a_filter_is_read_from_the_address_and_written_back() -> None:
+    chosen = SummaryFilter(
+        q="héart & more",
+        status=Status.READY,
+        format="RSS",
+        year=2026,
+        criterion="C23",
+        attention=True,
+        sort="-title",
+        page=3,
+    )
+    written = QueryDict(mutable=True)
+    written.update(chosen.parameters())
+    assert SummaryFilter.parse(QueryDict(written.urlencode())) == replace(chosen, page=1)
+    nonsense = "q=%00&status=x&format=x&year=20266&criterion=C22&attention=maybe&sort=x&page=-1"
+    assert SummaryFilter.parse(QueryDict(nonsense)) == SummaryFilter()
+    for number, read in (("2", 2), ("0", 1), ("٣", 1), ("9" * 400, 1)):
+        assert SummaryFilter.parse({"page": number, "year": number}) == SummaryFilter(page=read)
+
+
+def test_years(provider: Provider) -> None:
+    assert queries.years(factories.scope(provider)) == [2026, 2025, 2024]
+    assert queries.years(factories.scope(factories.provider(accreditor=provider.accreditor))) == []
+
+
+def test_scopes(provider: Provider) -> None:
+    stranger = factories.accreditor(name="Other")
+    assert queries.of(factories.scope(provider)).count() == len(NEWEST)
+    assert queries.of(factories.scope(provider.accreditor)).count() == len(NEWEST) + 1
+    assert queries.of(SYSTEM_SCOPE).count() == len(NEWEST) + 1
+    assert queries.of(factories.scope(stranger)).count() == 0
+    public = set(queries.of(PUBLIC).values_list("title", flat=True))
+    assert public == {*NEWEST, "Another provider's"} - {"Draft", "Invalid"}
+
+
+def test_suggestions_are_the_providers_own_and_the_public_lists() -> None:
+    accreditor = factories.accreditor(vocabulary_additions={"supporters": ["Accreditor’s Own Source"]})
+    mine, other = factories.provider(accreditor=accreditor), factories.provider(accreditor=accreditor)
+
+    def source(name: str) -> dict[str, Any]:
+        return {"support_received": True, "support": [{"kind": "in-kind", "source": name}]}
+
+    factories.activity(mine, **source("Démo Devices Company"))
+    factories.activity(other, **source("Secret Devices Company"))
+    activity = factories.activity(mine, title="Another", **source("New Source"))
+    edit(activity, {"joint_providers": ["Demo Heart Society"], "specialties": ["Demo Sociology"]})
+    scope = factories.scope(mine)
+    assert queries.suggestions(scope, "sources", "DEMO dev") == ["Démo Devices Company"]
+    assert queries.suggestions(scope, "sources", "source") == ["Accreditor’s Own Source", "New Source"]
+    assert "REMS Program Companies (RPC)" in queries.suggestions(scope, "sources", "rems")
+    assert queries.suggestions(scope, "sources", "secret") == []
+    assert queries.suggestions(scope, "sources", "%") == []
+    assert queries.suggestions(scope, "joint-providers", "heart") == ["Demo Heart Society"]
+    assert queries.suggestions(scope, "specialties", "demo soc") == ["Demo Sociology"]
+    assert queries.suggestions(scope, "passwords", "") == []
+    assert queries.suggestions(PUBLIC, "sources", "") == []
+    assert queries.suggestions(factories.scope(accreditor), "sources", "devices") == []
