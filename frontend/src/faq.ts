@@ -25,6 +25,15 @@ export function start(list: HTMLElement): void {
     current = found;
     draw();
   });
+  document.addEventListener("change", (event) => {
+    // The kind of a collaboration decides which questions stand beside it.
+    const box = from<HTMLSelectElement>(event, "form select[name$='.kind']");
+    const field = box?.closest<HTMLElement>("[data-field]");
+    const found = field && panelFor(field, panels);
+    if (!found) return;
+    current = found;
+    draw();
+  });
   button?.addEventListener("click", () => {
     following = false;
     draw();
@@ -34,18 +43,16 @@ export function start(list: HTMLElement): void {
   draw();
 }
 
-/** The panel of the field, or of the nearest field around it. */
+/** The panel of the field, or of the nearest field around it; in a collaboration that of its kind. */
 function panelFor(field: HTMLElement, panels: HTMLElement[]): HTMLElement | null {
-  for (let place: HTMLElement | null = field; place; place = place.parentElement?.closest<HTMLElement>("[data-field]") ?? null) {
-    const kind = place.querySelector<HTMLSelectElement>("select[name$='.kind']")?.value;
-    const steps = (place.dataset["field"] ?? "").split(".").filter((step) => !/^(\d+|__i__)$/.test(step));
-    for (let length = steps.length; length > 0; length -= 1) {
-      const name = steps.slice(0, length).join(".");
-      const found =
-        (kind && panels.find((panel) => panel.dataset["faq"] === `${name}.${kind}`)) ||
-        panels.find((panel) => panel.dataset["faq"] === name);
-      if (found) return found;
-    }
+  const named = (name: string): HTMLElement | undefined => panels.find((panel) => panel.dataset["faq"] === name);
+  const row = field.closest("[data-row-path]");
+  const kind = row?.querySelector<HTMLSelectElement>("select[name$='.kind']")?.value;
+  const steps = (field.dataset["field"] ?? "").split(".").filter((step) => !/^\d+$/.test(step));
+  for (let length = steps.length; length > 0; length -= 1) {
+    const name = steps.slice(0, length).join(".");
+    const found = (kind && named(`${name}.${kind}`)) || named(name);
+    if (found) return found;
   }
   return null;
 }

@@ -3,7 +3,7 @@
  * back after a closed tab or a sign-in that ran out. The server clears it by naming the key as saved.
  */
 
-import { addRow } from "./repeat";
+import { addRow, revealFilled } from "./repeat";
 import { all, announce, type Control, controls, debounced, icon, make, tellChanged } from "./dom";
 
 const SPACE = "openpars:keep:";
@@ -106,7 +106,8 @@ function write(form: HTMLFormElement, key: string, drawn: Values, revision: stri
 /** Puts the values back, making the rows they need, and returns whether anything is different now. */
 function restore(form: HTMLFormElement, values: Values): boolean {
   const before = valuesOf(form);
-  for (const name of Object.keys(values)) if (values[name]?.length) makeRowFor(form, name);
+  for (const name of Object.keys(values)) if (values[name]?.length) makeRowFor(form, name, values);
+  revealFilled(form);
   for (const control of controls(form)) {
     const kept = values[control.name];
     if (!kept) continue;
@@ -125,24 +126,25 @@ function restore(form: HTMLFormElement, values: Values): boolean {
 }
 
 /** "support.3.source" may stand in a row that the server has not drawn. */
-function makeRowFor(form: HTMLFormElement, name: string): void {
+function makeRowFor(form: HTMLFormElement, name: string, values: Values): void {
   const steps = name.split(".");
   steps.forEach((step, index) => {
     if (!/^\d+$/.test(step)) return;
     const path = steps.slice(0, index).join(".");
     const row = `${path}.${step}`;
-    const taken = controls(form).some((control) => control.name === row || control.name.startsWith(`${row}.`));
+    const taken = form.querySelector(`[name="${CSS.escape(row)}"], [name^="${CSS.escape(row)}."]`);
     const group = all<HTMLElement>("[data-repeat]", form).find((one) => one.dataset["repeat"] === path);
     if (taken || !group) return;
-    addRow(partFor(group, name), Number(step));
+    addRow(partFor(group, values[`${row}.kind`]?.[0]), Number(step));
   });
 }
 
-/** Commercial support has two parts; which of them a new row belongs to is told by the box it has. */
-function partFor(group: HTMLElement, name: string): HTMLElement {
+/** Commercial support has two parts; the kind of a row says to which of them it belongs. */
+function partFor(group: HTMLElement, kind: string | undefined): HTMLElement {
   const parts = all<HTMLElement>("[data-repeat-part]", group).filter((part) => part.closest("[data-repeat]") === group);
-  const open = parts.find((part) => part.querySelector<HTMLInputElement>("input")?.disabled === false);
-  return (name.endsWith(".amount") ? parts[0] : (open ?? parts[0])) ?? group;
+  const kindOf = (part: HTMLElement): string | undefined =>
+    part.querySelector("template")?.content.querySelector<HTMLInputElement>("input[name$='.kind']")?.value;
+  return parts.find((part) => kindOf(part) === kind) ?? parts[0] ?? group;
 }
 
 /** Rows that were taken out and not sent: every box of theirs was kept as empty. */

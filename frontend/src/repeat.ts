@@ -101,6 +101,15 @@ function reveal(box: HTMLInputElement, byHand: boolean): void {
   }
 }
 
+/** Opens the parts that have got rows without anybody choosing them. */
+export function revealFilled(form: HTMLFormElement): void {
+  for (const box of all<HTMLInputElement>("[data-reveals]", form)) {
+    if (box.checked || !document.getElementById(box.dataset["reveals"] ?? "")?.querySelector("[data-row]")) continue;
+    box.checked = true;
+    reveal(box, false);
+  }
+}
+
 export function start(form: HTMLFormElement): void {
   form.addEventListener("click", (event) => {
     const add = from<HTMLElement>(event, "[data-repeat-add]");
