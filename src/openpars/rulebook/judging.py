@@ -12,11 +12,12 @@ from typing import Any, Final
 from openpars.rulebook.crossing import CROSS_RULES, CrossRule
 from openpars.rulebook.fields import FIELDS
 from openpars.rulebook.findings import Finding, Stage
+from openpars.rulebook.kinds.dates import as_date
 from openpars.rulebook.needs import APPLIES, Case, Point, find_missing, is_missing
 from openpars.rulebook.ordering import in_form_order
 from openpars.rulebook.paths import entry_at, generic_path, positions_in
 from openpars.rulebook.reading import reread
-from openpars.rulebook.rules import finding
+from openpars.rulebook.rules import finding, in_force
 
 Answers = Mapping[str, Any]
 Rejected = Mapping[str, str]
@@ -94,7 +95,8 @@ def _points(
                     case.points.append(Point(rule.hinders, found))
     if rejected:
         case.points.extend(_refused(case, today))
-    return case.points
+    start = as_date(answers.get("start_date")) if case.points else None
+    return [point for point in case.points if in_force(point.finding.rule, start)]
 
 
 def _refused(case: Case, today: date) -> Iterator[Point]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from typing import Final
 
 from openpars.rulebook.declaring import Field, Rule
@@ -18,7 +19,7 @@ from openpars.rulebook.steps import (
     stored_records,
 )
 
-__all__ = ["RULES", "Rule", "finding", "rule_for"]
+__all__ = ["RULES", "Rule", "finding", "in_force", "rule_for"]
 
 PROBLEMS: Final[dict[str, str]] = {
     "not_text": "activity.text.not_text",
@@ -118,6 +119,12 @@ def _with_fields(rule: Rule) -> Rule:
 
 RULES: Final[dict[str, Rule]] = {rule.id: _with_fields(rule) for rule in _declared()}
 """Every rule by its id, in form order."""
+
+
+def in_force(rule_id: str, start: date | None) -> bool:
+    """Say whether a rule holds for an activity that starts on a day; without a day it does."""
+    rule = RULES[rule_id]
+    return start is None or ((rule.since or start) <= start <= (rule.until or start))
 
 
 def finding(

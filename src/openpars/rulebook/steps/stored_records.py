@@ -85,14 +85,6 @@ RULES = (
         example="One physician’s credit reported by mistake",
     ),
     Rule(
-        id="activity.delete.reported_to_board",
-        fields=(),
-        stage=Stage.VALID,
-        message="Learner records of this activity went to a certifying board, so it can never be deleted.",
-        mend="Keep it, and correct what is wrong in it.",
-        example="Points that ABIM has received",
-    ),
-    Rule(
         id="activity.restore.not_deleted",
         fields=(),
         stage=Stage.VALID,
@@ -179,23 +171,6 @@ RULES = (
         sample=(("value", "100000999"),),
     ),
     Rule(
-        id="activity.ids_differ",
-        fields=("internal_id",),
-        stage=Stage.VALID,
-        message="The activity ID and the internal ID “{value}” belong to two different activities.",
-        mend="Give only the one you mean, or correct the other.",
-        example="Activity ID of the spring course with the internal ID of the autumn course",
-        sample=(("value", "SEPSIS-26"),),
-    ),
-    Rule(
-        id="activity.instances.needed",
-        fields=("instances",),
-        stage=Stage.VALID,
-        message="No further instance is listed.",
-        mend="Enter the dates and places of the other times the same content was given.",
-        example="3/18/2026 in Springfield",
-    ),
-    Rule(
         id="activity.instances.incomplete",
         fields=("instances",),
         stage=Stage.VALID,
@@ -203,13 +178,5 @@ RULES = (
         mend="Enter its start date and end date, or remove it.",
         example="An instance with a city and no date",
         sample=(("number", "2"),),
-    ),
-    Rule(
-        id="activity.role.may_not_write",
-        fields=(),
-        stage=Stage.VALID,
-        message="You can look at these activities, but not change them.",
-        mend="Ask an administrator of your organization to make you an editor; Profile shows who that is.",
-        example="A contact with the role viewer",
     ),
 )
