@@ -6,7 +6,7 @@ import pytest
 from django.http import QueryDict
 
 from openpars.rulebook.fields import STEPS, fields_of
-from openpars.rulebook.reading import MOST_ENTRIES
+from openpars.rulebook.readers import MOST_ENTRIES
 from openpars.web.forms.posted import Posted, pairs, read_post
 
 BASIC, LEARNERS, REGISTRATION, ACCREDITATION = (step.slug for step in STEPS)

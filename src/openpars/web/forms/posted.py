@@ -16,7 +16,7 @@ from django.http import QueryDict
 
 from openpars.rulebook.declaring import Field
 from openpars.rulebook.findings import Finding
-from openpars.rulebook.reading import MOST_ENTRIES
+from openpars.rulebook.readers import MOST_ENTRIES
 from openpars.rulebook.rules import finding
 
 TOO_MANY = "activity.list.too_many"

@@ -17,7 +17,7 @@ from openpars.activities import queries
 from openpars.activities.counts import is_cumulative
 from openpars.activities.doors import Door
 from openpars.activities.models import Activity
-from openpars.activities.records import answers_of, status_of
+from openpars.activities.records import phase_of, status_of
 from openpars.activities.verbs import close as closing
 from openpars.activities.verbs import copy as copying
 from openpars.activities.verbs import delete as deleting
@@ -65,7 +65,9 @@ def learners(request: HttpRequest, number: str, activity_id: int) -> HttpRespons
         "fields": bound,
         "blocking": [one for one in shown.findings if one.blocks and sheets.top_of(one.path) in names],
         "yearly": activity.yearly_counts if is_cumulative(shown.answers) else (),
+        "phase": phase_of(activity, today=came.today),
         "revision": activity.revision,
+        "keep_key": _keep_key(came, activity),
         "back": back,
     }
     return render(request, "activity/learners.html", context)
@@ -92,8 +94,16 @@ def _save_counts(came: Visit, activity: Activity, back: str) -> HttpResponse:
         sheets.top_of(path) in {field.name for field in _COUNTS} for path in outcome.activity.rejected
     ):
         return redirect(here)
-    messages.success(came.request, f"The learners of “{activity.title}” are updated.")
+    messages.success(
+        came.request,
+        f"The learners of “{activity.title}” are updated.",
+        extra_tags=f"saved-key:{_keep_key(came, activity)}",
+    )
     return redirect(back)
+
+
+def _keep_key(came: Visit, activity: Activity) -> str:
+    return f"{came.person.pk}:{activity.activity_id}:learners"
 
 
 @login_required
@@ -145,7 +155,7 @@ def reopen(request: HttpRequest, number: str, activity_id: int) -> HttpResponse:
         "reason": reason,
         "longest": REASON_LENGTH,
     }
-    return render(request, "activity/reopen.html", context, status=422 if findings else 200)
+    return render(request, "activity/reopen.html", context)
 
 
 @login_required
@@ -220,7 +230,7 @@ def copy(request: HttpRequest, number: str, activity_id: int) -> HttpResponse:
             made = outcome.activity.activity_id
             return redirect("activity-step", number=number, activity_id=made, slug=STEPS[0].slug)
         _tell(request, outcome.findings)
-    context = came.context | {"activity": activity, "answers": answers_of(activity)}
+    context = came.context | {"activity": activity}
     return render(request, "activity/copy.html", context)
 
 

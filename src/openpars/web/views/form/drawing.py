@@ -23,6 +23,7 @@ from openpars.rulebook.declaring import Step
 from openpars.rulebook.fields import FIELDS, STEPS, fields_of
 from openpars.rulebook.findings import BLOCKING, Finding, Stage
 from openpars.rulebook.lifecycle import Status
+from openpars.rulebook.rules import shortened
 from openpars.web.access import Visit
 from openpars.web.forms import posted
 from openpars.web.forms.bound import bind_all, known_answers
@@ -39,7 +40,17 @@ SEEN = "seen"
 CHOICE = "choice"
 CONFIRMED = "confirmed"
 ADDING = "adding"
+#: Says in the address that the step was posted and could not be left.
+STAYED = "stayed"
 THEN = "then"
+
+#: What stands beside the button of a step.
+READY = "This step is ready."
+LAST_READY = "This page is ready to be saved."
+FIRST_NOT_READY = (
+    "Title, format and both dates are needed before you can go on. What you typed is kept in any case."
+)
+NOT_READY = "What stands in red keeps you on this step. Everything else is saved in any case."
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +88,13 @@ class Place:
         return status_of(self.activity, now=self.came.now) if self.activity else Status.DRAFT
 
 
-def step_address(came: Visit, activity_id: int, step: Step, *, adding: bool = False) -> str:
-    """Return the address of a step; while adding, the address says so, so that nothing is scolded."""
+def step_address(
+    came: Visit, activity_id: int, step: Step, *, adding: bool = False, stayed: bool = False
+) -> str:
+    """Return the address of a step; it says whether one is adding, so that nothing is scolded."""
     address = reverse("activity-step", args=[came.provider.number, activity_id, step.slug])
-    return f"{address}?{urlencode({ADDING: 'yes'})}" if adding else address
+    said = {name: "yes" for name, value in ((ADDING, adding), (STAYED, stayed)) if value}
+    return f"{address}?{urlencode(said)}" if said else address
 
 
 def keep_key(place: Place) -> str:
@@ -93,6 +107,7 @@ def draw_step(place: Place, *, entry: FormEntry | None = None) -> HttpResponse:
     """Draw the form of one step, with what was typed and not saved in its boxes where there is such."""
     came, step, activity = place.came, place.step, place.activity
     shown = sheets.sheet(activity, typed=entry.raw if entry else None, today=came.today)
+    shown = sheets.with_taken(shown, activity, provider_id=came.provider.pk)
     is_fresh = activity is None and entry is None
     show = frozenset() if is_fresh else BLOCKING | {Stage.CONFIRM}
     if activity is not None and not place.adding:
@@ -106,14 +121,13 @@ def draw_step(place: Place, *, entry: FormEntry | None = None) -> HttpResponse:
     states = sheets.step_states(
         shown, current=step, status=place.status, stored=activity is not None or entry is not None
     )
-    before = sheets.step_before(step)
+    before, following = sheets.step_before(step), sheets.step_after(step)
     context = came.context | {
         "activity": activity,
         "status": place.status,
         "phase": phase_of(activity, today=came.today) if activity else "",
         "step": step,
         "states": [(state, _state_address(place, state.step)) for state in states],
-        "current": next(state for state in states if state.is_current),
         "fields": bind_all(
             fields, answers=shown.answers, rejected=shown.rejected, findings=shown.findings, show=show
         ),
@@ -121,8 +135,11 @@ def draw_step(place: Place, *, entry: FormEntry | None = None) -> HttpResponse:
         "known": known_answers(fields, shown.answers),
         "blocking": blocking,
         "blocking_heading": _heading(len(blocking), step),
+        "stayed": came.request.GET.get(STAYED) == "yes" or (activity is None and entry is not None),
         "can_leave": shown.can_leave(step),
-        "is_last": sheets.step_after(step) is None,
+        "note_ready": LAST_READY if following is None else READY,
+        "note_not_ready": FIRST_NOT_READY if before is None else NOT_READY,
+        "is_last": following is None,
         "back": _state_address(place, before) if before else "",
         "token": place.token.signed(),
         "revision": base,
@@ -131,12 +148,26 @@ def draw_step(place: Place, *, entry: FormEntry | None = None) -> HttpResponse:
         "check": reverse("step-check", args=[came.provider.number, step.slug]),
         "keep_key": keep_key(place),
         "entry": entry,
-        "unfinished": entries.unfinished(came.person.pk, provider_id=came.provider.pk) if is_fresh else (),
+        "unfinished": _unfinished(came) if is_fresh else (),
         "stopping": stopping,
         "stopping_points": points(came, activity, stopping.findings) if activity and stopping else (),
         "can_close": bool(stopping and place.status is Status.READY and not stopping.findings),
     }
     return render(came.request, "activity/step.html", context)
+
+
+def _unfinished(came: Visit) -> list[dict[str, Any]]:
+    """Return what the person began and is no draft yet, with a name for each."""
+    return [
+        {
+            "pk": kept.pk,
+            "title": f"“{shortened(str(kept.raw['title']), to=80)}”"
+            if kept.raw.get("title")
+            else "an activity without a title",
+            "updated_at": kept.updated_at,
+        }
+        for kept in entries.unfinished(came.person.pk, provider_id=came.provider.pk)
+    ]
 
 
 def points(came: Visit, activity: Activity, findings: Iterable[Finding]) -> list[tuple[Finding, str]]:
@@ -184,7 +215,7 @@ def ask_to_confirm(asked: Asked, findings: Sequence[Finding], *, confirmed: Iter
         for finding in findings
     ]
     context = asked.context(without=(CONFIRMED,)) | {"findings": others, "rules": rules}
-    return render(asked.came.request, "activity/confirm.html", context, status=409)
+    return render(asked.came.request, "activity/confirm.html", context)
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,7 +248,7 @@ def ask_which(asked: Asked, conflicts: Sequence[Conflict], *, seen: int) -> Http
     # What was chosen before for other fields is carried along, or it would be undone.
     anew = [f"{CHOICE}.{conflict.field}" for conflict in conflicts]
     context = asked.context(without=(SEEN, *anew)) | {"clashes": clashes, "seen": seen}
-    return render(asked.came.request, "activity/conflict.html", context, status=409)
+    return render(asked.came.request, "activity/conflict.html", context)
 
 
 def draw_view(came: Visit, activity: Activity, *, typed: FormEntry | None = None) -> HttpResponse:

@@ -24,7 +24,8 @@ from openpars.activities.records import answers_of
 from openpars.activities.verbs.make_instances import make_instances
 from openpars.activities.verbs.save import Edit, save_one
 from openpars.rulebook.declaring import Field, Step
-from openpars.rulebook.reading import MOST_ENTRIES
+from openpars.rulebook.fields import STEPS
+from openpars.rulebook.readers import MOST_ENTRIES
 from openpars.web.access import Visit
 from openpars.web.forms.posted import Posted, read_post
 from openpars.web.forms.tokens import read_token
@@ -173,10 +174,8 @@ def _after(place: Place, sent: Sent, outcome: Outcome) -> HttpResponse:
 def _saved(place: Place, sent: Sent, activity: Activity) -> HttpResponse:
     came, step = place.came, place.step
     entries.forget(place.token)
-    here = replace(place, activity=activity)
     key = f"saved-key:{drawing.keep_key(place)}"
-    shown = sheets.sheet(activity, today=came.today)
-    can_leave = shown.can_leave(step)
+    can_leave = sheets.sheet(activity, today=came.today).can_leave(step)
     following = sheets.step_after(step)
     if sent.data.get(THEN) == EXIT:
         _tell_saved(came, activity, key=key)
@@ -187,7 +186,9 @@ def _saved(place: Place, sent: Sent, activity: Activity) -> HttpResponse:
             "What is valid has been saved. Please mend what is marked in red.",
             extra_tags=key,
         )
-        return redirect(here.address)
+        return redirect(
+            drawing.step_address(came, activity.activity_id, step, adding=place.adding, stayed=True)
+        )
     if following is not None:
         messages.success(came.request, "Draft saved." if place.adding else "Saved.", extra_tags=key)
         return redirect(drawing.step_address(came, activity.activity_id, following, adding=place.adding))
@@ -198,10 +199,12 @@ def _saved(place: Place, sent: Sent, activity: Activity) -> HttpResponse:
     if refused is not None:
         messages.warning(
             came.request,
-            f"The activity is saved, but its further instances are not made yet: "
-            f"{refused.findings[0].message} {refused.findings[0].mend}",
+            "The activity is saved, but its further instances are not made yet. "
+            + " ".join(f"{one.message} {one.mend}" for one in refused.findings[:3]),
             extra_tags=key,
         )
+        return redirect(drawing.step_address(came, activity.activity_id, STEPS[0], adding=place.adding))
+    messages.success(came.request, "Saved.", extra_tags=key)
     return redirect("activity-saved", number=came.provider.number, activity_id=activity.activity_id)
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
+from openpars.activities import queries
 from openpars.activities.models import Activity
 from openpars.activities.records import answers_of
 from openpars.rulebook.declaring import Field, Step
@@ -15,7 +16,9 @@ from openpars.rulebook.findings import BLOCKING, Finding, Stage
 from openpars.rulebook.judging import judge
 from openpars.rulebook.lifecycle import Status
 from openpars.rulebook.merging import merge
+from openpars.rulebook.ordering import in_form_order
 from openpars.rulebook.reading import read
+from openpars.rulebook.rules import finding
 
 #: What stands in red when somebody opens an activity that has this status, besides what is invalid.
 MISSING_TOLD: Mapping[Status, frozenset[Stage]] = {
@@ -31,6 +34,13 @@ ASKED_NEXT: Mapping[Status, frozenset[Stage]] = {
 }
 
 Progress = Literal["not started", "in progress", "complete", "needs a mend"]
+_ICONS: Mapping[Progress, str] = {
+    "not started": "radio_button_unchecked",
+    "in progress": "edit",
+    "complete": "check_circle",
+    "needs a mend": "error",
+}
+INTERNAL_ID_TAKEN = "activity.internal_id.taken"
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,33 +78,28 @@ class StepState:
 
     @property
     def look(self) -> str:
-        """The state as a word for the style sheet."""
-        return self.progress.replace(" ", "-")
+        """What the style sheet adds to the entry."""
+        return {"complete": " op-step--done", "needs a mend": " op-step--attention"}.get(self.progress, "")
+
+    @property
+    def icon(self) -> str:
+        """The sign of the state."""
+        return _ICONS[self.progress]
 
     @property
     def words(self) -> str:
         """The state as people read it."""
         match self.progress:
             case "needs a mend":
-                return f"{self.count} to mend"
+                return f"Needs a mend: {self.count}"
             case "in progress":
-                return f"in progress, {self.count} to go"
+                return f"In progress, {self.count} to go"
             case _:
-                return self.progress
+                return self.progress.capitalize()
 
 
-def sheet(
-    activity: Activity | None,
-    *,
-    typed: Mapping[str, Any] | None = None,
-    today: date,
-    further: Iterable[Finding] = (),
-) -> Sheet:
-    """Return the stored answers with what was typed laid over them, judged.
-
-    `typed` are raw answers that were not saved. `further` are findings that only the stored activities
-    could tell, such as an internal ID that another activity has.
-    """
+def sheet(activity: Activity | None, *, typed: Mapping[str, Any] | None = None, today: date) -> Sheet:
+    """Return the stored answers with the raw answers laid over them that were typed and not saved, judged."""
     answers = answers_of(activity) if activity else {}
     rejected: dict[str, str] = dict(activity.rejected) if activity else {}
     if typed is not None:
@@ -102,10 +107,23 @@ def sheet(
         answers = merge(answers, reading.answers)
         rejected = {path: text for path, text in rejected.items() if top_of(path) not in reading.answers}
         rejected |= reading.rejected
-    findings = judge(answers, rejected=rejected, today=today)
-    known = {(finding.rule, finding.path) for finding in findings}
-    findings += tuple(finding for finding in further if (finding.rule, finding.path) not in known)
-    return Sheet(answers, rejected, findings)
+    return Sheet(answers, rejected, judge(answers, rejected=rejected, today=today))
+
+
+def with_taken(shown: Sheet, activity: Activity | None, *, provider_id: int) -> Sheet:
+    """Add the finding that another activity has the internal ID, which the answers alone cannot tell.
+
+    Asks the database only where the internal ID was refused or is new.
+    """
+    wanted = shown.rejected.get("internal_id") or shown.answers.get("internal_id")
+    if not wanted or (activity is not None and wanted == activity.internal_id):
+        return shown
+    mine = activity.activity_id if activity else None
+    if all(holder == mine for _, holder in queries.internal_ids(provider_id, [wanted])):
+        return shown
+    others = (one for one in shown.findings if one.path != "internal_id")
+    taken = finding(INTERNAL_ID_TAKEN, path="internal_id", value=wanted)
+    return replace(shown, findings=in_form_order([taken, *others]))
 
 
 def step_states(shown: Sheet, *, current: Step | None, status: Status, stored: bool) -> list[StepState]:

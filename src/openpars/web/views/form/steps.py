@@ -9,7 +9,6 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from openpars.activities import queries
@@ -101,7 +100,6 @@ def saved(request: HttpRequest, number: str, activity_id: int) -> HttpResponse:
         "stopping": stopping,
         "stopping_points": drawing.points(came, found, stopping.findings),
         "instances": [(one, status_of(one, now=came.now)) for one in group],
-        "edit": reverse("activity", args=[number, activity_id]),
     }
     return render(request, "activity/saved.html", context)
 
@@ -121,6 +119,7 @@ def check(request: HttpRequest, number: str, slug: str) -> JsonResponse:
         stored = _activity(came, token.activity_id)
     sent = saving.read_sent(request.POST, asked.fields)
     shown = sheets.sheet(stored, typed=sent.raw, today=came.today)
+    shown = sheets.with_taken(shown, stored, provider_id=came.provider.pk)
     stages = BLOCKING | {Stage.CONFIRM}
     if stored is not None and request.POST.get(ADDING) != "yes":
         stages |= sheets.MISSING_TOLD.get(status_of(stored, now=came.now), frozenset())
