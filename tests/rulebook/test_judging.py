@@ -331,6 +331,11 @@ def test_an_answer_refused_because_of_another_one_says_so_until_the_other_is_men
     ontario = complete(state=None)
     assert ids(ontario, {"state": "Ontario"}) == [("state", "state.unknown")]
     assert ids({**ontario, "country": "CAN"}, {"state": "Ontario"}) == [("state", "answer.kept")]
+    assert ids(complete(), {"start_date": "3/9/2026"}) == [("start_date", "end_date.before_start")]
+    canadian = complete(state="Ontario", country="CAN")
+    assert ids(canadian, {"country": "USA"}) == [("country", "state.unknown")]
+    taken = complete(repeated=True, instances=[instance()], internal_id=None)
+    assert ids(taken, {"internal_id": "SEPSIS-26-1"}) == [("internal_id", "instances.internal_id.repeated")]
     twice = complete(repeated=True, instances=[instance(internal_id=None)])
     assert ids(twice, {"instances.0.internal_id": "SEPSIS-26"}) == [
         ("instances.0.internal_id", "instances.internal_id.repeated")

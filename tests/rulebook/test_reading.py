@@ -183,6 +183,7 @@ REFUSED: list[tuple[str, Any, str, str]] = [
     ("start_date", "31/12/2026", "date.no_such_day", "31/12/2026"),
     ("start_date", "0000-01-01", "date.no_such_day", "0000-01-01"),
     ("start_date", "spring", "date.not_a_date", "spring"),
+    ("start_date", "4.3.2026", "date.not_a_date", "4.3.2026"),
     ("start_date", "Foobar 4, 2026", "date.not_a_date", "Foobar 4, 2026"),
     ("start_date", "20260304", "date.not_a_date", "20260304"),
     ("start_date", "3/4/2026\x00", "date.not_a_date", "3/4/2026\u2400"),

@@ -11,7 +11,7 @@ from openpars.rulebook.rules import RULES
 from openpars.rulebook.vocabularies import VOCABULARIES
 
 STAGE_WORDS = {
-    Stage.VALID: "Cannot be stored as given",
+    Stage.VALID: "Has to be put right first",
     Stage.DRAFT: "Needed to be saved",
     Stage.ACTIVE: "Needed for Active",
     Stage.CLOSE: "Needed for Closed",

@@ -241,7 +241,7 @@ CROSS_RULES: Final[tuple[CrossRule, ...]] = (
         "activity.instances.end_date.before_start", _instance_ends_before_start, ("start_date", "end_date")
     ),
     _rule("activity.instances.end_date.over_12_months", _instance_over_12_months, ("start_date", "end_date")),
-    _rule("activity.instances.internal_id.repeated", _internal_id_repeated, ("internal_id",)),
+    _rule("activity.instances.internal_id.repeated", _internal_id_repeated, ("internal_id", "/internal_id")),
     _rule("activity.collaborations.board.not_yet", _board_not_yet, ("board", "/start_date")),
     _rule("activity.collaborations.board.repeated", _board_repeated, ("board",)),
     _rule("activity.collaborations.kind.repeated", _collaboration_repeated, ("kind", "rems_type", "rpc_id")),

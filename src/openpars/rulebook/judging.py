@@ -5,6 +5,7 @@ is wrong with it is found again by reading its kept text.
 """
 
 from collections.abc import Collection, Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
@@ -17,7 +18,7 @@ from openpars.rulebook.needs import APPLIES, Case, Point, find_missing, is_missi
 from openpars.rulebook.ordering import in_form_order
 from openpars.rulebook.paths import entry_at, generic_path, positions_in
 from openpars.rulebook.reading import reread
-from openpars.rulebook.rules import finding, in_force
+from openpars.rulebook.rules import finding, in_force, shortened
 
 Answers = Mapping[str, Any]
 Rejected = Mapping[str, str]
@@ -91,7 +92,8 @@ def _points(
     for rule in CROSS_RULES:
         if tops is None or rule.stage is not Stage.VALID or not tops.isdisjoint(rule.tops):
             for found in rule.judge(answers):
-                if not rejected or not _rests_on_rejected(rule, found, rejected):
+                # What rests on a refused answer is a mere consequence, and not told.
+                if not rejected or rejected.keys().isdisjoint(_rests_on(rule, found)):
                     case.points.append(Point(rule.hinders, found))
     if rejected:
         case.points.extend(_refused(case, today))
@@ -109,22 +111,22 @@ def _refused(case: Case, today: date) -> Iterator[Point]:
         value, findings = reread(path, text, answers, today=today)
         findings = tuple(found for found in findings if found.stage is Stage.VALID)
         if not findings and path.partition(".")[0] in FIELDS:
-            findings = _misfits(path, value, answers) or (
+            findings = _misfits(path, text, value, answers) or (
                 finding("activity.answer.kept", path=path, value=text),
             )
         for found in findings:
             yield Point(hinders, found)
 
 
-def _misfits(path: str, value: Any, answers: Answers) -> tuple[Finding, ...]:
-    """Return why an answer that reads well by itself does not fit the others."""
+def _misfits(path: str, text: str, value: Any, answers: Answers) -> tuple[Finding, ...]:
+    """Return why an answer that reads well by itself does not fit the others, as findings about it."""
     trial = _with_answer(answers, path, value)
     return tuple(
-        found
+        replace(found, path=path, value=shortened(text, to=200))
         for rule in CROSS_RULES
         if rule.stage is Stage.VALID
         for found in rule.judge(trial)
-        if found.path == path
+        if path in _rests_on(rule, found)
     )
 
 
@@ -141,10 +143,8 @@ def _with_answer(answers: Answers, path: str, value: Any) -> Answers:
     return {**answers, name: [*entries[:position], {**entry, inner: value}, *entries[position + 1 :]]}
 
 
-def _rests_on_rejected(rule: CrossRule, found: Finding, rejected: Rejected) -> bool:
-    """Say whether a finding rests on an answer that was refused: then it is a mere consequence."""
-    if found.path in rejected:
-        return True
+def _rests_on(rule: CrossRule, found: Finding) -> tuple[str, ...]:
+    """Return the paths of the answers a finding rests on."""
     entry = found.path.rpartition(".")[0]
     prefix = f"{entry}." if entry else ""
-    return any((name[1:] if name[0] == "/" else prefix + name) in rejected for name in rule.names)
+    return (found.path, *(name[1:] if name[0] == "/" else prefix + name for name in rule.names))
