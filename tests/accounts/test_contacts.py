@@ -1,6 +1,9 @@
 """Roles and endings of contacts, and who may see which provider."""
 
+import threading
+
 import pytest
+from django.db import connection
 
 from openpars.accounts import verbs
 from openpars.accounts.models import AuditEntry, Contact
@@ -132,3 +135,28 @@ def test_the_switcher_lists_what_has_not_ended() -> None:
     verbs.end_contact(Contact.objects.get(provider=gone), actor=ACTOR)
     factories.contact(accreditor, person=person)
     assert (providers_of(person), accreditors_of(person)) == ([alpha, beta], [accreditor])
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_administrators_who_end_each_other_leave_one() -> None:
+    provider = factories.provider()
+    contacts = [factories.contact(provider, role="administrator") for _ in range(2)]
+    outcomes: list[str] = []
+    start = threading.Barrier(2)
+
+    def run(contact: Contact) -> None:
+        start.wait()
+        try:
+            verbs.end_contact(contact, actor=ACTOR)
+            outcomes.append("ended")
+        except LastAdministrator:
+            outcomes.append("last")
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=run, args=(contact,)) for contact in contacts]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(outcomes) == ["ended", "last"]

@@ -5,6 +5,7 @@ import re
 import time
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from allauth.core.internal import ratelimit
@@ -173,9 +174,7 @@ def test_changing_the_password_ends_the_other_sessions(client: Client, person: P
     assert [one.subject for one in mail.outbox] == ["Your password has been changed"]
 
 
-def test_a_session_in_use_stays_and_an_idle_one_ends(
-    client: Client, person: Person, settings: object
-) -> None:
+def test_a_session_in_use_stays_and_an_idle_one_ends(client: Client, person: Person) -> None:
     sign_in(client)
     is_signed_in(client)
     first = Session.objects.get(session_key=client.session.session_key).expire_date
@@ -284,3 +283,16 @@ def test_a_new_address_counts_when_its_link_is_opened(client: Client, person: Pe
 def test_ones_own_pages_ask_strangers_to_sign_in(client: Client, person: Person, name: str) -> None:
     answer = client.get(reverse(name))
     assert (answer.status_code, answer.headers["Location"].split("?")[0]) == (302, reverse("account_login"))
+
+
+def test_too_many_tries_from_one_place_get_a_page(client: Client, person: Person, settings: Any) -> None:
+    settings.ACCOUNT_RATE_LIMITS = {"login": "1/m/ip"}
+    sign_in(client, password="wrong")
+    answer = sign_in(client)
+    assert (answer.status_code, b"Too many tries" in answer.content) == (429, True)
+
+
+def test_a_form_without_its_token_is_refused_in_words(person: Person) -> None:
+    client = Client(enforce_csrf_checks=True)
+    answer = sign_in(client)
+    assert (answer.status_code, b"Please send it again" in answer.content) == (403, True)

@@ -89,8 +89,8 @@ def _signed_out(request: HttpRequest, found: Invitation, token: str) -> HttpResp
         except Refused as refusal:
             form.refuse(refusal)
         else:
-            signed_in: HttpResponse = perform_login(request, person, redirect_url=_home_of(contact))
-            return signed_in
+            perform_login(request, person)
+            return _arrive(request, contact)
     return _page(request, found, form=form)
 
 
