@@ -22,6 +22,7 @@ from openpars import clock
 from openpars.accounts import verbs
 from openpars.accounts.models import Person
 from tests import factories
+from tests.accounts.authenticator import Authenticator as SoftAuthenticator
 
 pytestmark = pytest.mark.django_db
 
@@ -235,6 +236,50 @@ def test_one_time_codes_from_set_up_to_the_second_step_and_off(client: Client, p
     client.post(reverse("mfa_deactivate_totp"))
     assert Authenticator.objects.filter(type="totp").count() == 0
     assert sign_in(Client()).headers["Location"] == reverse("home")
+
+
+def add_passkey(client: Client) -> tuple[SoftAuthenticator, str]:
+    """Set up a passkey; return it and where the page leads."""
+    page = client.get(reverse("mfa_add_webauthn")).content.decode()
+    options = re.search(r'<script id="js_data" type="application/json">(.*?)</script>', page)
+    assert options is not None
+    passkey = SoftAuthenticator()
+    credential = passkey.create(json.loads(options[1])["creation_options"])
+    answer = client.post(
+        reverse("mfa_add_webauthn"), {"name": "Office laptop", "passwordless": "on", "credential": credential}
+    )
+    return passkey, answer.headers["Location"]
+
+
+def sign_in_options(client: Client) -> dict[str, Any]:
+    answer = client.get(reverse("mfa_login_webauthn"), headers={"accept": "application/json"})
+    return dict(answer.json()["request_options"])
+
+
+def test_a_passkey_signs_in_without_a_password_until_it_is_removed(client: Client, person: Person) -> None:
+    sign_in(client)
+    confirm(client)
+    passkey, leads_to = add_passkey(client)
+    assert leads_to == reverse("mfa_view_recovery_codes")
+    assert b"Office laptop" in client.get(reverse("mfa_list_webauthn")).content
+
+    by_passkey = Client()
+    credential = passkey.get(sign_in_options(by_passkey))
+    answer = by_passkey.post(reverse("mfa_login_webauthn"), {"credential": credential})
+    assert (answer.headers["Location"], is_signed_in(by_passkey)) == (reverse("home"), True)
+    replayed = Client()
+    sign_in_options(replayed)
+    replayed.post(reverse("mfa_login_webauthn"), {"credential": credential})
+    assert not is_signed_in(replayed)
+    assert sign_in(Client()).headers["Location"] == reverse("mfa_authenticate")
+
+    stored = Authenticator.objects.get(type="webauthn")
+    client.post(reverse("mfa_edit_webauthn", kwargs={"pk": stored.pk}), {"name": "Old laptop"})
+    assert b"Old laptop" in client.get(reverse("mfa_list_webauthn")).content
+    client.post(reverse("mfa_remove_webauthn", kwargs={"pk": stored.pk}))
+    afterwards = Client()
+    afterwards.post(reverse("mfa_login_webauthn"), {"credential": passkey.get(sign_in_options(afterwards))})
+    assert not is_signed_in(afterwards)
 
 
 def test_a_passkey_is_offered_and_a_made_up_one_refused(client: Client, person: Person) -> None:
