@@ -250,7 +250,7 @@ def _with_text_rows(bound: BoundField, answers: Mapping[str, Any], page: _Page) 
     path, field = bound.path, bound.field
     value = answers.get(field.name)
     values = list(value) if isinstance(value, list) else []
-    if not values and page.rejected.get(path):
+    if path in page.rejected:
         values = [page.rejected[path]]
     # There is always a row to type in.
     values += [None] * (max(1, _number_of_rows(path, values, page.rejected)) - len(values))

@@ -131,8 +131,8 @@ class BoundField:
 
     @property
     def help(self) -> str:
-        """The hint under the label."""
-        return self.field.help
+        """The hint under the label; a row of texts has that of the group around it."""
+        return "" if self.row_label else self.field.help
 
     @property
     def kind(self) -> str:
