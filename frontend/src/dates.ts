@@ -9,7 +9,7 @@ export function isoOf(text: string): string | null {
   const plain = text.trim().replace(/^(mon|tues?|wed(nes)?|thurs?|fri|sat(ur)?|sun)(day)?[,.]?\s+/i, "");
   const iso = /^(\d{4})-(\d{1,2})-(\d{1,2})$/.exec(plain);
   if (iso) return checked(iso[1], iso[2], iso[3]);
-  const us = /^(\d{1,2})[/.-](\d{1,2})[/.-](\d{4}|\d{2})$/.exec(plain);
+  const us = /^(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d{2})$/.exec(plain);
   if (us) return checked(us[3], us[1], us[2]);
   const named = /^([a-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})$/i.exec(plain);
   if (named) return checked(named[3], monthOf(named[1]), named[2]);

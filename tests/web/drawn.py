@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
@@ -26,19 +27,20 @@ class Element:
 
     def all(self, tag: str = "", *, templates: bool = False, **attributes: str) -> list[Element]:
         """Elements inside, in their order; `data_x="y"` looks for data-x, `cls` for one of its classes."""
-        found: list[Element] = []
-        for part in self.inside:
-            if isinstance(part, str) or (_is_template(part) and not templates):
-                continue
-            if (not tag or part.tag == tag) and part._has(attributes):
-                found.append(part)
-            found += part.all(tag, templates=templates, **attributes)
-        return found
+        return list(self._found(tag, attributes, templates=templates))
 
     def one(self, tag: str = "", **attributes: str) -> Element:
         """The only such element."""
-        (found,) = self.all(tag, **attributes)
+        (found,) = self._found(tag, attributes, templates=False)
         return found
+
+    def _found(self, tag: str, wanted: dict[str, str], *, templates: bool) -> Iterator[Element]:
+        for part in self.inside:
+            if isinstance(part, str) or (_is_template(part) and not templates):
+                continue
+            if (not tag or part.tag == tag) and part._has(wanted):
+                yield part
+            yield from part._found(tag, wanted, templates=templates)
 
     def _has(self, wanted: dict[str, str]) -> bool:
         own = self.attributes

@@ -352,9 +352,7 @@ def _outcome(
     stored = f"{path}.{number}-unchosen" if index is None else f"{path}.{index}"
     chosen: list[str] = []
     if index is not None:
-        chosen = chosen_at(
-            f"{stored}.measurement_types", item.get("measurement_types"), page.rejected
-        )
+        chosen = chosen_at(f"{stored}.measurement_types", item.get("measurement_types"), page.rejected)
     types = VOCABULARIES["measurement_types"]
     offered = [term.code for term in types.entries]
     offered += [other for other in chosen if other not in offered]
