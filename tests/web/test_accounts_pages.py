@@ -321,3 +321,32 @@ def test_no_page_needs_inline_script_or_style(provider: Provider, administrator:
     assert [one.request["PATH_INFO"] for one in pages if inline.search(one.content.decode())] == []
     assert {one.status_code for one in pages} == {200, 404}
     assert {one.content.count(b"<h1") for one in pages} == {1}
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/accreditors/99999999999999999999/",
+        "/accreditors/{accreditor}/contacts/99999999999999999999/end/",
+        "/accreditors/{accreditor}/?q=%00&page=99999999999999999999",
+        "/accreditors/{accreditor}/?page=-1&q=%F0%9F%92%8A%E2%80%AE",
+        "/accreditors/{accreditor}/years/99999999999999999999/lock/",
+        "/providers/%00/profile/",
+        "/providers/{number}/profile/?page=x",
+        "/providers/{number}/profile/contacts/99999999999999999999/role/",
+        "/providers/{number}/profile/invitations/99999999999999999999/revoke/",
+        "/invitations/%00/",
+        "/account/password/reset/key/0-%00/",
+        "/account/password/reset/key/zzzzzzzzzzzzzzzz-x/",
+        "/account/confirm-email/x:y:z/",
+        "/account/protection/passkeys/99999999999999999999/remove/",
+        "/account/login/?next=//evil.example/",
+    ],
+)
+def test_odd_addresses_get_an_answer(provider: Provider, administrator: Contact, address: str) -> None:
+    factories.contact(provider.accreditor, role="administrator", person=administrator.person)
+    written = address.format(accreditor=provider.accreditor_id, number=provider.number)
+    client = as_contact(administrator)
+    for answer in (client.get(written), client.post(written, {"name": "\x00", "email": "\x00"})):
+        assert answer.status_code in {200, 302, 404, 405}
+        assert not answer.headers.get("Location", "").startswith("//")

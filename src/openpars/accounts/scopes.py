@@ -93,11 +93,11 @@ def scope_for(person: Person, *, provider_number: str) -> tuple[Provider, Scope]
 
 def accreditor_scope_for(person: Person, *, accreditor_id: int) -> tuple[Accreditor, Scope]:
     """Return the accreditor and what the person may do there; raises NoSuchAccreditor for strangers."""
-    contact = (
-        Contact.objects.select_related("accreditor")
-        .filter(person_id=person.pk, ended_at=None, accreditor_id=accreditor_id)
-        .first()
+    # Compared here, not in the database, because an address may hold a number that no column can.
+    mine = Contact.objects.select_related("accreditor").filter(
+        person_id=person.pk, ended_at=None, accreditor__isnull=False
     )
+    contact = next((one for one in mine if one.accreditor_id == accreditor_id), None)
     if contact is None or contact.accreditor is None:
         raise NoSuchAccreditor(accreditor_id)
     role = Role(contact.role)
