@@ -87,7 +87,11 @@ def rules_by_stage() -> tuple[tuple[Stage, str, str, tuple[RuleRow, ...]], ...]:
 
 def vocabularies() -> tuple[tuple[str, Vocabulary], ...]:
     """Return every list under a name in words."""
-    return tuple((name.replace("_", " ").capitalize(), VOCABULARIES[name]) for name in VOCABULARIES)
+    return tuple((_title(name), VOCABULARIES[name]) for name in VOCABULARIES)
+
+
+def _title(name: str) -> str:
+    return name.replace("_", " ").capitalize().replace("Rems", "REMS")
 
 
 def in_words(condition: Condition, *, of: Field | None = None) -> str:
