@@ -97,10 +97,9 @@ def step_address(
     return f"{address}?{urlencode(said)}" if said else address
 
 
-def keep_key(place: Place) -> str:
-    """Return the name under which the browser keeps what is typed here and not sent."""
-    what = place.activity.activity_id if place.activity else place.entry_id
-    return f"{place.came.person.pk}:{what}:{place.step.slug}"
+def keep_key(token: Token) -> str:
+    """Return the name under which the browser keeps what is typed in this form and not sent."""
+    return f"{token.person_id}:{token.activity_id or token.entry}:{token.step}"
 
 
 def draw_step(place: Place, *, entry: FormEntry | None = None) -> HttpResponse:
@@ -119,7 +118,7 @@ def draw_step(place: Place, *, entry: FormEntry | None = None) -> HttpResponse:
     stopping = blockers(activity, now=came.now, today=came.today) if activity else None
     blocking = () if is_fresh else shown.findings_in(step, BLOCKING)
     states = sheets.step_states(
-        shown, current=step, status=place.status, stored=activity is not None or entry is not None
+        shown, current=step, status=place.status, begun=not is_fresh, adding=place.adding
     )
     before, following = sheets.step_before(step), sheets.step_after(step)
     context = came.context | {
@@ -146,7 +145,7 @@ def draw_step(place: Place, *, entry: FormEntry | None = None) -> HttpResponse:
         "adding": place.adding,
         "address": place.address,
         "check": reverse("step-check", args=[came.provider.number, step.slug]),
-        "keep_key": keep_key(place),
+        "keep_key": keep_key(place.token),
         "entry": entry,
         "unfinished": _unfinished(came) if is_fresh else (),
         "stopping": stopping,

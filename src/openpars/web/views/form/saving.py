@@ -28,7 +28,7 @@ from openpars.rulebook.fields import STEPS
 from openpars.rulebook.readers import MOST_ENTRIES
 from openpars.web.access import Visit
 from openpars.web.forms.posted import Posted, read_post
-from openpars.web.forms.tokens import read_token
+from openpars.web.forms.tokens import Token, read_token
 from openpars.web.models import FormEntry
 from openpars.web.views.form import drawing, entries, sheets
 from openpars.web.views.form.drawing import (
@@ -50,6 +50,8 @@ TOO_OLD = (
     "Nothing has been saved yet: this page had been open for too long, or did not arrive whole. "
     "Everything you typed is below; please look it over and press the button again."
 )
+NO_DRAFT_YET = "Kept, but not a draft yet. Please mend what is marked in red."
+SIGN_IN_AGAIN = "Your sign-in had run out. What you typed is kept: sign in, and it stands in the form again."
 TOO_LARGE_TO_KEEP = "Your sign-in had run out, and what you sent was too large to be kept."
 NOT_KEPT = "Your sign-in had run out, and the page was too old for what you typed to be kept."
 FIRST_ONES = f"Nothing has been saved yet; the first {MOST_ENTRIES} entries are below."
@@ -95,6 +97,7 @@ def keep_while_signed_out(request: HttpRequest, step: Step, *, here: str, adding
         messages.warning(request, TOO_LARGE_TO_KEEP)
         return redirect_to_login(here)
     entry = entries.keep(token, sent.raw, base_revision=sent.base_revision, now=clock.now())
+    messages.info(request, SIGN_IN_AGAIN, extra_tags=_kept_key(token))
     if token.activity_id is None:
         return redirect_to_login(f"{here}?entry={entry.pk}")
     return redirect_to_login(f"{here}?{ADDING}=yes" if adding else here)
@@ -168,13 +171,13 @@ def _after(place: Place, sent: Sent, outcome: Outcome) -> HttpResponse:
     entry = _stash(place, sent)
     back = _back_to(place, entry)
     asked = Asked(place.came, place.activity, sent.data, place.address, back)
-    return question(outcome, sent, asked) or redirect(back)
+    return question(outcome, sent, asked) or _keep(place, sent, NO_DRAFT_YET)
 
 
 def _saved(place: Place, sent: Sent, activity: Activity) -> HttpResponse:
     came, step = place.came, place.step
     entries.forget(place.token)
-    key = f"saved-key:{drawing.keep_key(place)}"
+    key = _kept_key(place.token)
     can_leave = sheets.sheet(activity, today=came.today).can_leave(step)
     following = sheets.step_after(step)
     if sent.data.get(THEN) == EXIT:
@@ -222,9 +225,13 @@ def _tell_saved(came: Visit, activity: Activity, *, key: str) -> None:
 def _keep(place: Place, sent: Sent, problem: str) -> HttpResponse:
     """Keep what was typed for this person and show it again, in its boxes."""
     entry = _stash(place, sent)
-    if problem:
-        messages.warning(place.came.request, problem)
+    messages.warning(place.came.request, problem, extra_tags=_kept_key(place.token))
     return redirect(_back_to(place, entry))
+
+
+def _kept_key(token: Token) -> str:
+    """Tell the browser that what it kept of this form is kept here now."""
+    return f"saved-key:{drawing.keep_key(token)}"
 
 
 def _stash(place: Place, sent: Sent) -> FormEntry:

@@ -11,7 +11,7 @@ from openpars.activities import queries
 from openpars.activities.models import Activity
 from openpars.activities.records import answers_of
 from openpars.rulebook.declaring import Field, Step
-from openpars.rulebook.fields import FIELDS, STEPS, fields_of
+from openpars.rulebook.fields import FIELDS, STEPS
 from openpars.rulebook.findings import BLOCKING, Finding, Stage
 from openpars.rulebook.judging import judge
 from openpars.rulebook.lifecycle import Status
@@ -126,35 +126,32 @@ def with_taken(shown: Sheet, activity: Activity | None, *, provider_id: int) -> 
     return replace(shown, findings=in_form_order([taken, *others]))
 
 
-def step_states(shown: Sheet, *, current: Step | None, status: Status, stored: bool) -> list[StepState]:
-    """Return how far each step has come towards what the next status asks."""
-    return [
-        _step_state(shown, step, number, current=current, status=status, stored=stored)
-        for number, step in enumerate(STEPS, start=1)
-    ]
+def step_states(
+    shown: Sheet, *, current: Step | None, status: Status, begun: bool, adding: bool
+) -> list[StepState]:
+    """Return how far each step has come towards what the next status asks.
+
+    `begun` says that something was sent already. While `adding`, steps further on are not started, even
+    where nothing is needed in them.
+    """
+    reached = STEPS.index(current) if current and adding else len(STEPS)
+    states: list[StepState] = []
+    for place, step in enumerate(STEPS):
+        progress, count = _progress(shown, step, status=status, begun=begun, seen=place < reached)
+        states.append(StepState(step, place + 1, progress, count, step is current))
+    return states
 
 
-def _step_state(
-    shown: Sheet, step: Step, number: int, *, current: Step | None, status: Status, stored: bool
-) -> StepState:
-    names = [field.name for field in fields_of(step.slug)]
-    touched = any(shown.answers.get(name) not in (None, []) for name in names)
-    invalid = shown.findings_in(step, {Stage.VALID})
-    # A box that a draft needs and that is empty needs a mend once something was saved, not before.
-    to_mend = shown.findings_in(step, BLOCKING) if stored or touched else invalid
-    missing = shown.findings_in(step, ASKED_NEXT.get(status, frozenset()))
-    progress: Progress
+def _progress(shown: Sheet, step: Step, *, status: Status, begun: bool, seen: bool) -> tuple[Progress, int]:
+    # A box that a draft needs and that is empty needs a mend once something was sent, not before.
+    to_mend = shown.findings_in(step, BLOCKING if begun else {Stage.VALID})
     if to_mend:
-        progress, count = "needs a mend", len(to_mend)
-    elif not touched:
-        progress, count = "not started", 0
-        if stored and not missing:
-            progress = "complete"
-    elif missing:
-        progress, count = "in progress", len(missing)
-    else:
-        progress, count = "complete", 0
-    return StepState(step, number, progress, count, step is current)
+        return "needs a mend", len(to_mend)
+    missing = shown.findings_in(step, ASKED_NEXT.get(status, frozenset()))
+    touched = any(shown.answers.get(field.name) not in (None, []) for field in step.fields)
+    if not touched and (missing or not seen):
+        return "not started", 0
+    return ("in progress", len(missing)) if missing else ("complete", 0)
 
 
 def first_unfinished(states: Iterable[StepState]) -> Step:

@@ -78,7 +78,8 @@ def activity(request: HttpRequest, number: str, activity_id: int) -> HttpRespons
     if found.closed_at is not None or not came.scope.may_write:
         return drawing.draw_view(came, found)
     shown = sheets.sheet(found, today=came.today)
-    states = sheets.step_states(shown, current=None, status=status_of(found, now=came.now), stored=True)
+    status = status_of(found, now=came.now)
+    states = sheets.step_states(shown, current=None, status=status, begun=True, adding=False)
     return redirect(drawing.step_address(came, activity_id, sheets.first_unfinished(states)))
 
 
