@@ -3,7 +3,7 @@
  * app.css (the USWDS Sass with our theme), app.js (the TypeScript in src/), the fonts and images the style
  * sheet names, and icons.svg, a sprite of the icons listed below. `--watch` rebuilds when a source changes.
  */
-import { copyFile, mkdir, readFile, rename, rm, watch, writeFile } from "node:fs/promises";
+import { mkdir, readdir, readFile, rename, rm, watch, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -27,6 +27,8 @@ const ICONS = [
   "warning", "work",
 ];
 
+const written = new Set();
+
 /** Writes beside the target and renames, so that a server never reads half a file. */
 async function put(name, content) {
   const target = join(built, name);
@@ -34,6 +36,7 @@ async function put(name, content) {
   const half = `${target}.half`;
   await writeFile(half, content);
   await rename(half, target);
+  written.add(target);
 }
 
 async function styles() {
@@ -45,12 +48,7 @@ async function styles() {
   });
   // The style sheet names images and fonts as ./img/... and ./fonts/...; only those it names are carried.
   const named = new Set([...css.matchAll(/url\(["']?\.\/((?:img|fonts)\/[^"')?#]+)/g)].map((match) => match[1]));
-  await Promise.all(
-    [...named].map(async (path) => {
-      await mkdir(dirname(join(built, path)), { recursive: true });
-      await copyFile(join(uswds, "dist", path), join(built, path));
-    }),
-  );
+  await Promise.all([...named].map(async (path) => put(path, await readFile(join(uswds, "dist", path)))));
   const { code } = await esbuild.transform(css, { loader: "css", minify: true, target: ["chrome109", "firefox115", "safari16"] });
   await put("app.css", code);
 }
@@ -91,13 +89,20 @@ async function licences() {
   await put("LICENSES.txt", ["U.S. Web Design System, with its fonts and icons", texts[0], "htmx", texts[1]].join("\n\n"));
 }
 
+/** Takes away what an earlier build has left and this one has not written. */
+async function clear() {
+  for (const entry of await readdir(built, { recursive: true, withFileTypes: true })) {
+    const path = join(entry.parentPath, entry.name);
+    if (entry.isFile() && !written.has(path)) await rm(path, { force: true });
+  }
+}
+
 async function all() {
   await Promise.all([styles(), scripts(), icons(), licences()]);
 }
 
-await rm(join(built, "img"), { recursive: true, force: true });
-await rm(join(built, "fonts"), { recursive: true, force: true });
 await all();
+await clear();
 console.log(`built ${relative(process.cwd(), built)}`);
 
 if (process.argv.includes("--watch")) {
