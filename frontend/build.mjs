@@ -33,7 +33,7 @@ const written = new Set();
 async function put(name, content) {
   const target = join(built, name);
   await mkdir(dirname(target), { recursive: true });
-  const half = `${target}.half`;
+  const half = `${target}.${process.pid}`;
   await writeFile(half, content);
   await rename(half, target);
   written.add(target);
@@ -93,7 +93,8 @@ async function licences() {
 async function clear() {
   for (const entry of await readdir(built, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    if (entry.isFile() && !written.has(path)) await rm(path, { force: true });
+    // Names ending in a process number are being written by another build.
+    if (entry.isFile() && !written.has(path) && !/\.\d+$/.test(path)) await rm(path, { force: true });
   }
 }
 
