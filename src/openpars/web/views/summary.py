@@ -105,10 +105,14 @@ def activities(request: HttpRequest, number: str) -> HttpResponse:
     came = visit(request, number)
     asked = SummaryFilter.parse(request.GET)
     found = queries.summary(came.scope, asked, now=came.now, today=came.today)
-    if not found.rows and asked.page > 1 and not found.capped:
-        # The list grew shorter than the address says: its last page is nearest to what was meant.
-        asked = replace(asked, page=max(1, ceil(found.count / queries.PAGE_SIZE)))
+    if not found.rows and asked.page > 1:
+        # The list is shorter than the address says: its last page is meant, where it is known which that is.
+        asked = replace(asked, page=1)
         found = queries.summary(came.scope, asked, now=came.now, today=came.today)
+        last = ceil(found.count / queries.PAGE_SIZE)
+        if not found.capped and last > 1:
+            asked = replace(asked, page=last)
+            found = queries.summary(came.scope, asked, now=came.now, today=came.today)
     here = reverse("activities", args=[number])
     context = came.context | {
         "here": here,
@@ -122,7 +126,7 @@ def activities(request: HttpRequest, number: str) -> HttpResponse:
         "formats": {term.code: term.label for term in terms("formats")},
         "chips": _chips(here, asked),
         "columns": [_column(here, asked, *each) for each in _SORTABLE],
-        "nothing_yet": not found.rows and not asked.is_narrowed and asked.page == 1,
+        "nothing_yet": not found.rows and not asked.is_narrowed,
         "longest_search": LONGEST_SEARCH,
     }
     in_part = _in_part(request)
@@ -194,7 +198,7 @@ def _address(here: str, asked: SummaryFilter, *, page: int = 1, **changes: Any) 
 def _found_in_words(found: SummaryPage, asked: SummaryFilter) -> str:
     """Say how many there are, honestly where nobody counted to the end."""
     if not found.rows:
-        return "There is no such page" if found.capped else "No activities found"
+        return "No activities found"
     if found.capped:
         return f"Showing {found.first:,} to {found.last:,} of more than {found.count:,} activities"
     noun = "activity" if found.count == 1 else "activities"
