@@ -112,7 +112,8 @@ def test_one_ready_to_close_leads_to_the_switch(editor: Contact) -> None:
     told = answers(editor, activity)
 
     assert (
-        told["active"].verdict == "It was: its end date, March 6, 2026, has passed, so it is Ready to Close."
+        told["active"].verdict
+        == "It is Ready to Close instead, because its end date, March 6, 2026, has passed."
     )
     assert told["close"].verdict == "Nothing stops you: everything for closing is there."
     assert told["close"].action is not None

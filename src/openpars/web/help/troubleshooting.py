@@ -117,7 +117,7 @@ class _Case:
                 return self._closed("It was Active until it ended; now it is closed.")
             case Status.READY:
                 end = spoken(self.activity.end_date)
-                return f"It was: its end date, {end}, has passed, so it is Ready to Close.", (), None
+                return f"It is Ready to Close instead, because its end date, {end}, has passed.", (), None
             case Status.ACTIVE:
                 return f"It is Active.{_UPCOMING[self.phase]}", (), None
             case Status.DRAFT:
