@@ -66,7 +66,9 @@ def _database(url: str | None) -> dict[str, Any]:
                 # Writers wait their turn instead of failing; readers never wait.
                 "transaction_mode": "IMMEDIATE",
                 "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON;",
+                # 32 MB of pages kept: the whole index of a large provider's activities.
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL; PRAGMA foreign_keys=ON; "
+                "PRAGMA cache_size=-32000;",
             },
         }
     parts = urlsplit(url)
