@@ -29,6 +29,7 @@ export function start(form: HTMLFormElement): void {
   let asked = 0;
   let running: AbortController | null = null;
   let standing: Finding[] = [];
+  let pressing = false;
 
   const ask = async (): Promise<void> => {
     const mine = ++asked;
@@ -53,7 +54,12 @@ export function start(form: HTMLFormElement): void {
     }
   };
 
+  // Red text moves what is below it: not while a press is under way, or its click would land elsewhere.
   const draw = (): void => {
+    if (!pressing) redraw();
+  };
+
+  const redraw = (): void => {
     const bySlot = new Map<string, Finding[]>();
     for (const finding of standing) {
       if (!stages.has(finding.stage)) continue;
@@ -75,9 +81,19 @@ export function start(form: HTMLFormElement): void {
     // Going from one box of a group to the next is not leaving the group.
     if (event.relatedTarget instanceof Node && field.contains(event.relatedTarget)) return;
     left.add(field.dataset["field"] ?? "");
-    draw();
-    soon();
+    void ask();
   });
+  form.ownerDocument.addEventListener("pointerdown", () => {
+    pressing = true;
+  });
+  for (const end of ["pointerup", "pointercancel"]) {
+    form.ownerDocument.addEventListener(end, () => {
+      setTimeout(() => {
+        pressing = false;
+        redraw();
+      });
+    });
+  }
   void ask();
 }
 
