@@ -512,9 +512,22 @@ def test_nothing_is_kept_for_nobody() -> None:
     ):
         answer = desk.post(step(desk, made, BASIC), boxes | bad)
         assert answer.headers["Location"].startswith(reverse("account_login"))
-    strict = Client(enforce_csrf_checks=True)
-    assert strict.post(step(desk, made, BASIC), boxes).status_code == 403
     assert FormEntry.objects.count() == 0
+
+
+def test_a_form_of_before_signing_in_anew_saves_nothing_and_keeps_what_its_person_typed() -> None:
+    desk, other = Desk(), Desk()
+    made = factories.activity(desk.provider)
+    address = step(desk, made, BASIC)
+    boxes = boxes_of(desk.get(address)) | {"title": "Typed before"}
+    desk.client.handler.enforce_csrf_checks = other.client.handler.enforce_csrf_checks = True
+    assert other.post(address, boxes).status_code == 403
+    assert desk.post(address, boxes | {"token": "forged"}).status_code == 403
+    assert FormEntry.objects.count() == 0
+    answer = desk.post(address, boxes)
+    assert (answer.status_code, f'href="{address}"' in text(answer)) == (403, True)
+    assert desk.stored(made).title == made.title
+    assert boxes_of(desk.get(address))["title"] == "Typed before"
 
 
 def test_old_entries_are_forgotten_and_ones_own_can_be_thrown_away() -> None:

@@ -187,6 +187,8 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if "*" not in host] if HTTPS else []
+# What a form posted before signing in anew held is kept for its person, though nothing is saved.
+CSRF_FAILURE_VIEW = "openpars.web.views.form.steps.csrf_failure"
 
 # --- e-mail
 

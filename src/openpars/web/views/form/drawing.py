@@ -17,11 +17,12 @@ from openpars.activities.blockers import blockers
 from openpars.activities.cautions import LOOKS_LIKE_ANOTHER
 from openpars.activities.models import Activity
 from openpars.activities.outcomes import Conflict
-from openpars.activities.records import phase_of, status_of
+from openpars.activities.records import answers_of, phase_of, status_of
 from openpars.rulebook.conditions import holds
 from openpars.rulebook.declaring import Step
 from openpars.rulebook.fields import FIELDS, STEPS, fields_of
 from openpars.rulebook.findings import BLOCKING, Finding, Stage
+from openpars.rulebook.judging import stops
 from openpars.rulebook.lifecycle import Status
 from openpars.rulebook.rules import shortened
 from openpars.web.access import Visit
@@ -150,6 +151,7 @@ def draw_step(place: Place, *, entry: FormEntry | None = None) -> HttpResponse:
         "unfinished": _unfinished(came) if is_fresh else (),
         "stopping": stopping,
         "stopping_points": points(came, activity, stopping.findings) if activity and stopping else (),
+        "later": points(came, activity, before_closing(activity, came)) if activity else (),
         "can_close": bool(stopping and place.status is Status.READY and not stopping.findings),
     }
     return render(came.request, "activity/step.html", context)
@@ -167,6 +169,13 @@ def _unfinished(came: Visit) -> list[dict[str, Any]]:
         }
         for kept in entries.unfinished(came.person.pk, provider_id=came.provider.pk)
     ]
+
+
+def before_closing(activity: Activity, came: Visit) -> Sequence[Finding]:
+    """Return what an Active activity will need to be closed: nothing stops it now, but it is good to know."""
+    if status_of(activity, now=came.now) is not Status.ACTIVE:
+        return ()
+    return stops(answers_of(activity), rejected=activity.rejected, today=came.today, goal=Stage.CLOSE)
 
 
 def points(came: Visit, activity: Activity, findings: Iterable[Finding]) -> list[tuple[Finding, str]]:

@@ -52,8 +52,8 @@ TOO_OLD = (
 )
 NO_DRAFT_YET = "Kept, but not a draft yet. Please mend what is marked in red."
 SIGN_IN_AGAIN = "Your sign-in had run out. What you typed is kept: sign in, and it stands in the form again."
-TOO_LARGE_TO_KEEP = "Your sign-in had run out, and what you sent was too large to be kept."
-NOT_KEPT = "Your sign-in had run out, and the page was too old for what you typed to be kept."
+TOO_LARGE_TO_KEEP = "What you sent was too large to be kept."
+NOT_KEPT = "The page was too old for what you typed to be kept."
 FIRST_ONES = f"Nothing has been saved yet; the first {MOST_ENTRIES} entries are below."
 CLOSED_MEANWHILE = (
     "This activity has been closed meanwhile, so your changes were not saved. They are kept for you: "
@@ -88,19 +88,29 @@ def read_sent(data: QueryDict, fields: Iterable[Field]) -> Sent:
 
 def keep_while_signed_out(request: HttpRequest, step: Step, *, here: str, adding: bool) -> HttpResponse:
     """Keep what somebody typed whose sign-in ran out, for them alone, and lead them to sign in."""
-    token = read_token(request.POST.get(TOKEN, ""))
-    if token is None or token.step != step.slug or not Provider.objects.filter(pk=token.provider_id).exists():
-        messages.warning(request, NOT_KEPT)
+    kept = keep_unsaved(request, step)
+    if isinstance(kept, str):
+        messages.warning(request, f"Your sign-in had run out. {kept}")
         return redirect_to_login(here)
-    sent = read_sent(request.POST, step.fields)
-    if not entries.fits(sent.raw):
-        messages.warning(request, TOO_LARGE_TO_KEEP)
-        return redirect_to_login(here)
-    entry = entries.keep(token, sent.raw, base_revision=sent.base_revision, now=clock.now())
+    token, entry = kept
     messages.info(request, SIGN_IN_AGAIN, extra_tags=_kept_key(token))
     if token.activity_id is None:
         return redirect_to_login(f"{here}?entry={entry.pk}")
     return redirect_to_login(f"{here}?{ADDING}=yes" if adding else here)
+
+
+def keep_unsaved(request: HttpRequest, step: Step) -> tuple[Token, FormEntry] | str:
+    """Keep a posted step for the person its token names, without a look at who sends it.
+
+    Returns the token and what was kept, or in words why nothing was.
+    """
+    token = read_token(request.POST.get(TOKEN, ""))
+    if token is None or token.step != step.slug or not Provider.objects.filter(pk=token.provider_id).exists():
+        return NOT_KEPT
+    sent = read_sent(request.POST, step.fields)
+    if not entries.fits(sent.raw):
+        return TOO_LARGE_TO_KEEP
+    return token, entries.keep(token, sent.raw, base_revision=sent.base_revision, now=clock.now())
 
 
 def receive(came: Visit, step: Step, activity: Activity | None) -> HttpResponse:
@@ -207,7 +217,6 @@ def _saved(place: Place, sent: Sent, activity: Activity) -> HttpResponse:
             extra_tags=key,
         )
         return redirect(drawing.step_address(came, activity.activity_id, STEPS[0], adding=place.adding))
-    messages.success(came.request, "Saved.", extra_tags=key)
     return redirect("activity-saved", number=came.provider.number, activity_id=activity.activity_id)
 
 

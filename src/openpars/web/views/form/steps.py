@@ -9,6 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
+from django.views import csrf
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from openpars.activities import queries
@@ -100,6 +101,8 @@ def saved(request: HttpRequest, number: str, activity_id: int) -> HttpResponse:
         "phase": phase_of(found, today=came.today),
         "stopping": stopping,
         "stopping_points": drawing.points(came, found, stopping.findings),
+        # The last step is saved: the browser need not keep what was typed there any more.
+        "saved_key": drawing.keep_key(Place(came, STEPS[-1], found, uuid.uuid4(), adding=False).token),
         "instances": [(one, status_of(one, now=came.now)) for one in group],
     }
     return render(request, "activity/saved.html", context)
@@ -141,6 +144,25 @@ def discard(request: HttpRequest, number: str, entry: uuid.UUID) -> HttpResponse
     if kept.activity_id is None:
         return redirect("activity-add", number=number)
     return redirect("activity-step", number=number, activity_id=kept.activity_id, slug=kept.step)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Refuse a form whose proof of origin does not fit the session, as after signing in in another window.
+
+    Nothing is saved. What the form's own person typed is kept for them, where the form says it is theirs.
+    """
+    match = request.resolver_match
+    asked = None
+    if match is not None and match.view_name in {"activity-add", "activity-step"}:
+        asked = sheets.step_named(match.kwargs.get("slug", STEPS[0].slug))
+    token = read_token(request.POST.get(TOKEN, ""))
+    if asked is not None and token is not None and request.user.pk in {None, token.person_id}:
+        kept = saving.keep_unsaved(request, asked)
+        if not isinstance(kept, str):
+            back = request.path if token.activity_id else f"{request.path}?entry={kept[1].pk}"
+            context = {"back": back, "saved_key": drawing.keep_key(token)}
+            return render(request, "activity/kept.html", context, status=403)
+    return csrf.csrf_failure(request, reason)
 
 
 def _signed_out(request: HttpRequest, asked: Step) -> HttpResponse:
