@@ -9,17 +9,26 @@ from typing import Any
 from openpars.activities.folding import cut, fold, signed_hash
 from openpars.activities.models import SEARCH_BYTES, TITLE_KEY_BYTES
 from openpars.rulebook import VERSION
-from openpars.rulebook.lifecycle import ends_at, reach
+from openpars.rulebook.lifecycle import Reach, ends_at, reach
 
 FIRST_CRITERION = 23
 
 
 def derive(
-    answers: Mapping[str, Any], rejected: Mapping[str, str], *, activity_id: int, zone: str, today: date
+    answers: Mapping[str, Any],
+    rejected: Mapping[str, str],
+    *,
+    activity_id: int,
+    zone: str,
+    today: date,
+    reached: Reach | None = None,
 ) -> dict[str, Any]:
-    """Return the derived columns of a record: its answers, its rejected texts, its accreditor's time zone."""
+    """Return the derived columns of a record: its answers, its rejected texts, its accreditor's time zone.
+
+    `reached` is how far the answers reach, where that has been worked out already.
+    """
     return {
-        "complete_for": int(reach(answers, rejected, today)),
+        "complete_for": int(reach(answers, rejected, today) if reached is None else reached),
         "rulebook_version": VERSION,
         "ends_at": ends_at(date.fromisoformat(answers["end_date"]), zone),
         "search_text": search_text(answers, activity_id=activity_id),

@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from openpars.accounts.models import Provider
 from openpars.accounts.scopes import Scope
 from openpars.activities import queries
 from openpars.activities.models import Activity
@@ -28,17 +27,9 @@ class Home:
 
 def homes(provider_ids: Collection[int], *, now: datetime, lock: bool) -> dict[int, Home]:
     """Return these providers by id; locked, nobody else gives or takes an internal ID there meanwhile."""
-    found = Provider.objects.select_related("accreditor").only("accreditor__time_zone")
-    if lock:
-        found = found.select_for_update(of=("self",), no_key=True)
     return {
-        provider.pk: Home(
-            provider.pk,
-            provider.accreditor_id,
-            provider.accreditor.time_zone,
-            now.astimezone(ZoneInfo(provider.accreditor.time_zone)).date(),
-        )
-        for provider in found.filter(pk__in=provider_ids).order_by("pk")
+        provider_id: Home(provider_id, accreditor_id, zone, now.astimezone(ZoneInfo(zone)).date())
+        for provider_id, accreditor_id, zone in queries.zones(provider_ids, lock=lock)
     }
 
 
@@ -59,11 +50,7 @@ def activities(ids: Collection[int], scope: Scope) -> dict[int, Activity]:
     Raises NoSuchActivity when one is outside the scope.
     """
     wanted = sorted(set(ids))
-    found: dict[int, Activity] = {}
-    for part in queries.chunks(wanted):
-        asked = queries.everything(scope).filter(activity_id__in=part)
-        for activity in asked.order_by("activity_id").select_for_update(of=("self",)):
-            found[activity.activity_id] = activity
+    found = {activity.activity_id: activity for activity in queries.locked(scope, wanted)}
     for activity_id in wanted:
         if activity_id not in found:
             raise queries.NoSuchActivity(activity_id)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import cache
 from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.db.models.expressions import OrderBy
+from django.db.models.functions import Coalesce
 
 from openpars.accounts.models import Accreditor
-from openpars.accounts.scopes import Scope
+from openpars.accounts.scopes import Kind, Scope
 from openpars.activities.derived import criterion_bit
 from openpars.activities.folding import fold
 from openpars.activities.models import Activity, Change, PastName
@@ -49,6 +51,74 @@ def everything(scope: Scope) -> ActivityQuerySet:
     if scope.kind == "public":
         return found.filter(on_passport=True, complete_for__gte=Reach.ACTIVE, deleted_at=None)
     return found.none()
+
+
+def locked(scope: Scope, activity_ids: Sequence[int]) -> Iterator[Activity]:
+    """Give these activities of the scope, deleted ones included, by their IDs, and hold their rows."""
+    if len(activity_ids) == 1:
+        # What every save asks. Django takes longer to word this query than the database to answer it, so
+        # its words are kept.
+        yield from _one_locked(scope, activity_ids[0])
+        return
+    for part in chunks(activity_ids):
+        asked = everything(scope).filter(activity_id__in=part).order_by("activity_id")
+        yield from asked.select_for_update(of=("self",))
+
+
+def zones(provider_ids: Collection[int], *, lock: bool) -> list[tuple[int, int, str]]:
+    """Return of each of these providers its id, its accreditor's id and its accreditor's time zone.
+
+    With `lock` the providers' rows are held against others who lock them, and against nobody else.
+    """
+    if not provider_ids:
+        return []
+    sql = (
+        "SELECT provider.id, accreditor.id, accreditor.time_zone FROM accounts_provider provider"
+        " JOIN accounts_accreditor accreditor ON accreditor.id = provider.accreditor_id"
+        f" WHERE provider.id IN ({', '.join(['%s'] * len(provider_ids))}) ORDER BY provider.id"
+    )
+    if lock and connection.features.has_select_for_no_key_update:
+        sql += " FOR NO KEY UPDATE OF provider"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, list(provider_ids))
+        return [(provider, accreditor, zone) for provider, accreditor, zone in cursor.fetchall()]
+
+
+#: They stand for the provider, the accreditor and the activity while a query is worded.
+_PROVIDER, _ACCREDITOR, _ACTIVITY = 2_000_000_001, 2_000_000_002, 2_000_000_003
+_COLUMNS: Final = tuple(field.attname for field in Activity._meta.concrete_fields)
+
+
+def _one_locked(scope: Scope, activity_id: int) -> list[Activity]:
+    sql, places, converters = _worded(connection.vendor, scope.kind, scope.provider_id is not None)
+    values = {_PROVIDER: scope.provider_id, _ACCREDITOR: scope.accreditor_id, _ACTIVITY: activity_id}
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [values.get(place, place) for place in places])
+        rows = cursor.fetchall()
+    found: list[Activity] = []
+    for row in rows:
+        told = list(row)
+        for position, convert, expression in converters:
+            told[position] = convert(told[position], expression, connection)
+        found.append(Activity.from_db(connection.alias, _COLUMNS, told))
+    return found
+
+
+@cache
+def _worded(vendor: str, kind: Kind, of_provider: bool) -> tuple[str, tuple[int, ...], list[Any]]:  # noqa: ARG001
+    """Return the SQL for one activity of such a scope, what stands where in it, and how to read the row."""
+    scope = Scope(kind, _PROVIDER if of_provider else None, _ACCREDITOR)
+    asked = everything(scope).filter(activity_id=_ACTIVITY).select_for_update(of=("self",))
+    compiler = asked.query.get_compiler(connection=connection)
+    sql, places = compiler.as_sql()
+    converters = [
+        (position, convert, expression)
+        for position, (converts, expression) in compiler.get_converters(
+            [select for select, _, _ in compiler.select]
+        ).items()
+        for convert in converts
+    ]
+    return sql, places, converters
 
 
 def of(scope: Scope) -> ActivityQuerySet:
@@ -121,13 +191,17 @@ def chunks(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 # --- the activity summary
 
+# A function of the start date keeps planners from an index that knows the start dates and nothing else: they
+# would walk it in its order and read every wide record to see whether the filters let it through.
+_START: Final = Coalesce(F("start_date"), F("end_date"))
+
 SORTS: Final[dict[str, tuple[OrderBy, ...]]] = {
     "newest": (F("created_at").desc(), F("activity_id").desc()),
     "oldest": (F("created_at").asc(), F("activity_id").asc()),
     "title": (F("title_key").asc(), F("activity_id").desc()),
     "-title": (F("title_key").desc(), F("activity_id").desc()),
-    "start_date": (F("start_date").asc(), F("activity_id").desc()),
-    "-start_date": (F("start_date").desc(), F("activity_id").desc()),
+    "start_date": (_START.asc(), F("activity_id").desc()),
+    "-start_date": (_START.desc(), F("activity_id").desc()),
     "end_date": (F("end_date").asc(), F("activity_id").desc()),
     "-end_date": (F("end_date").desc(), F("activity_id").desc()),
 }

@@ -12,6 +12,7 @@ from openpars.activities.locks import Home
 from openpars.activities.models import Activity
 from openpars.activities.records import STORED, Answers, columns_of
 from openpars.activities.writer import Written
+from openpars.rulebook.lifecycle import Reach
 
 #: The columns of an activity's life that its history tells of.
 TOLD = ("closed_at", "deleted_at", "repeat_group")
@@ -46,16 +47,25 @@ def revise(
     home: Home,
     now: datetime,
     life: Mapping[str, Any] | None = None,
+    reached: Reach | None = None,
 ) -> Written:
     """Give the activity these answers and rejected texts, its next revision, and what follows from them.
 
-    `before` are its answers until now; `life` are further columns to set.
+    `before` are its answers until now; `life` are further columns to set; `reached` is as
+    in `derive`.
     """
     created = activity.revision == 0
     rejected_before = {} if created else activity.rejected
     columns: dict[str, Any] = {
         **columns_of(answers),
-        **derive(answers, rejected, activity_id=activity.activity_id, zone=home.zone, today=home.today),
+        **derive(
+            answers,
+            rejected,
+            activity_id=activity.activity_id,
+            zone=home.zone,
+            today=home.today,
+            reached=reached,
+        ),
         "rejected": dict(rejected),
         "revision": activity.revision + 1,
         "updated_at": now,

@@ -232,7 +232,10 @@ def _change(row: Written, deed: Deed) -> Change:
 
 def _names(rows: Iterable[Written]) -> Iterator[tuple[int, str, str, str]]:
     for row in rows:
+        known = {*names_in(row.old)}
         for kind, name in names_in(row.new):
+            if (kind, name) in known:
+                continue
             yield row.activity.provider_id, kind, cut(fold(name), 500), name
 
 

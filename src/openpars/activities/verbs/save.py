@@ -25,7 +25,7 @@ from openpars.activities.revising import new_activity, revise
 from openpars.activities.writer import Deed, Written
 from openpars.rulebook.fields import DRAFT_FIELDS
 from openpars.rulebook.findings import Finding
-from openpars.rulebook.lifecycle import reach
+from openpars.rulebook.lifecycle import Reach, reach
 from openpars.rulebook.rules import finding
 
 INTERNAL_ID_TAKEN = "activity.internal_id.taken"
@@ -98,6 +98,7 @@ class _Work:
     home: locks.Home
     before: Answers
     drafted: Drafted
+    reached: Reach | None = None
 
     @property
     def rejected_before(self) -> dict[str, str]:
@@ -231,12 +232,13 @@ class _Saving:
         if work.activity is None:
             return []
         today = work.home.today
+        work.reached = reach(work.drafted.answers, work.drafted.rejected, today)
         return [
             *cautions.backwards(
                 work.before,
                 work.rejected_before,
                 work.drafted.answers,
-                reached=reach(work.drafted.answers, work.drafted.rejected, today),
+                reached=work.reached,
                 status=status_of(work.activity, now=self.now),
                 today=today,
             ),
@@ -264,6 +266,7 @@ class _Saving:
             before=work.before,
             home=work.home,
             now=self.now,
+            reached=work.reached,
         )
         written.append(row)
         changed = tuple(name for name in row.new if name != "rejected")
