@@ -1,33 +1,24 @@
-"""A real site in a process of its own, on demo data at a fixed day, and a real browser."""
+"""One site and one browser for all journeys of a worker; everybody signs in once."""
 
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import sys
-import time
-import urllib.error
-import urllib.request
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
 
-#: The day it is on the site.
-TODAY = "2026-03-10"
-DESKTOP = (1280, 900)
-PHONE = (390, 844)
+from tests.journeys.running import DESKTOP, PATIENCE, Site, running_browser, running_site, sign_in
+
+expect.set_options(timeout=PATIENCE)
 
 
-@dataclass(frozen=True)
-class Site:
-    """A running site: its address and who may sign in (e-mail to password, the first an administrator)."""
+class Visit(Protocol):
+    """What the fixture `visit` gives."""
 
-    address: str
-    sign_ins: dict[str, str]
+    def __call__(
+        self, email: str = "", *, size: tuple[int, int] = DESKTOP, of: Site | None = None, script: bool = True
+    ) -> Page:
+        """Open an empty page of a new visitor, signed in as somebody; nobody without an e-mail."""
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -37,75 +28,58 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker("browser")
 
 
-def start_site(data: Path, *, today: str = TODAY, demo: bool = True) -> tuple[subprocess.Popen[str], Site]:
-    """Start `openpars serve` on a free port and wait until it answers."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    ours = ("OPENPARS_", "DATABASE_URL", "DJANGO_SETTINGS_MODULE")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    command = [Path(sys.executable).parent / "openpars", "serve", "--data", data, "--port", str(port)]
-    process = subprocess.Popen(
-        [*command, *(["--demo"] if demo else [])],
-        stdout=subprocess.PIPE,
-        text=True,
-        env=environment | {"OPENPARS_TODAY": today},
-    )
-    address = f"http://127.0.0.1:{port}"
-    for _ in range(1200):
-        try:
-            urllib.request.urlopen(f"{address}/healthz", timeout=5).read()
-            break
-        except (urllib.error.URLError, ConnectionError, TimeoutError):
-            if process.poll() is not None:
-                raise RuntimeError(process.stdout.read() if process.stdout else "the site did not start") from None
-            time.sleep(0.1)
-    assert process.stdout is not None
-    os.set_blocking(process.stdout.fileno(), False)
-    lines = (process.stdout.read() or "").splitlines()
-    sign_ins = dict(line.removeprefix("demo sign-in: ").split(" ", 1) for line in lines if "demo sign-in: " in line)
-    return process, Site(address, sign_ins)
-
-
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site with demo data, shared by the journeys of one worker."""
-    process, running = start_site(tmp_path_factory.mktemp("site"))
-    yield running
-    process.send_signal(signal.SIGTERM)
-    process.wait(timeout=10)
+    with running_site(tmp_path_factory.mktemp("site")) as running:
+        yield running
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
-    """Chromium: the one on PATH, else the one Playwright installed."""
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
+    """Chromium, shared by the journeys of one worker."""
+    with running_browser() as started:
         yield started
-        started.close()
+
+
+@pytest.fixture(scope="session")
+def signed_in(browser: Browser, site: Site) -> Callable[[str], StorageState]:
+    """The cookies of somebody of the demo who has signed in; each signs in once."""
+    known: dict[str, StorageState] = {}
+
+    def cookies_of(email: str) -> StorageState:
+        if email not in known:
+            context = browser.new_context(base_url=site.address)
+            context.set_default_timeout(PATIENCE)
+            sign_in(context.new_page(), email, site.sign_ins[email])
+            known[email] = context.storage_state()
+            context.close()
+        return known[email]
+
+    return cookies_of
 
 
 @pytest.fixture
-def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
-    """Open a page as somebody: `visit(email)`; nobody without. Script errors and refused resources fail the test."""
+def visit(browser: Browser, site: Site, signed_in: Callable[[str], StorageState]) -> Iterator[Visit]:
+    """Open pages as different people. Script errors and refused resources fail the test."""
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
 
-    def open_page(email: str = "", *, size: tuple[int, int] = DESKTOP) -> Page:
+    def open_page(
+        email: str = "", *, size: tuple[int, int] = DESKTOP, of: Site | None = None, script: bool = True
+    ) -> Page:
         context = browser.new_context(
-            base_url=site.address, viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce"
+            base_url=(of or site).address,
+            viewport={"width": size[0], "height": size[1]},
+            reduced_motion="reduce",
+            java_script_enabled=script,
+            storage_state=signed_in(email) if email else None,
         )
         contexts.append(context)
-        page = context.new_page()
-        page.set_default_timeout(10_000)
-        page.on("pageerror", lambda error: troubles.append(str(error)))
-        page.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
-        if email:
-            sign_in(page, email, site.sign_ins[email])
-        return page
+        context.set_default_timeout(PATIENCE)
+        context.on("weberror", lambda error: troubles.append(str(error.error)))
+        context.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
+        return context.new_page()
 
     yield open_page
     for context in contexts:
@@ -116,13 +90,4 @@ def visit(browser: Browser, site: Site) -> Iterator[Callable[..., Page]]:
 @pytest.fixture
 def administrator(site: Site) -> str:
     """The demo's first sign-in."""
-    return next(iter(site.sign_ins))
-
-
-def sign_in(page: Page, email: str, password: str) -> None:
-    """Sign in by the page's words."""
-    page.goto("/")
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_label("Password", exact=True).fill(password)
-    page.get_by_role("button", name="Sign in", exact=True).click()
-    page.wait_for_url(lambda address: "login" not in address)
+    return site.administrator

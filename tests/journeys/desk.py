@@ -1,0 +1,121 @@
+"""What people do again and again: opening pages by their address, filling steps, entering whole activities."""
+
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import urlencode
+
+from playwright.sync_api import Locator, Page
+
+from openpars.config.demo.plan import UNIVERSITY
+from openpars.rulebook.fields import STEPS
+
+#: The provider of the demo's administrator.
+HOME = UNIVERSITY.number
+
+Boxes = Mapping[str, str | Sequence[str]]
+
+BASIC, LEARNERS, REGISTRATION, ACCREDITATION = (step.slug for step in STEPS)
+
+#: What is posted for an activity that ended, by step, when nothing else is said: all but the learner counts.
+COMPLETE: Mapping[str, Boxes] = {
+    BASIC: {
+        "format": "C",
+        "start_date": "2026-02-03",
+        "end_date": "2026-02-04",
+        "delivery_methods": ["In-Person"],
+        "city": "Chicago",
+        "state": "IL",
+        "country": "USA",
+    },
+    LEARNERS: {"credits": "6.5", "on_passport": "yes", "description": "What to do first, and why."},
+    REGISTRATION: {"registration": "Open to all", "fee": "Variable", "url": "https://cme.demo.example/course"},
+    ACCREDITATION: {
+        "providership": "Direct",
+        "outcomes.0.outcome": "Learner Competence",
+        "outcomes.0.measurement_types": ["Objective"],
+        "support_received": "no",
+        "commendation": "no",
+    },
+}
+UPCOMING: Boxes = {"start_date": "2026-05-04", "end_date": "2026-05-05"}
+
+
+def activity_path(activity_id: int, page: str = "", *, provider: str = HOME) -> str:
+    """The address of a page of an activity."""
+    return f"/providers/{provider}/activities/{activity_id}/{f'{page}/' if page else ''}"
+
+
+def list_path(page: str = "", *, provider: str = HOME) -> str:
+    """The address of the activity summary, or of a page under it."""
+    return f"/providers/{provider}/activities/{f'{page}/' if page else ''}"
+
+
+def post(page: Page, path: str, boxes: Boxes) -> str:
+    """Post the form at an address with its hidden boxes and these, as a browser would; return where it led."""
+    drawn = page.request.get(path).text()
+    form = next(part for part in re.findall(r"<form.*?</form>", drawn, re.S) if "data-keep" in part)
+    hidden = dict(re.findall(r'<input type="hidden" name="([\w-]+)" value="([^"]*)">', form))
+    sent = page.request.post(
+        path,
+        data=urlencode({**hidden, **boxes}, doseq=True),
+        headers={"Content-Type": "application/x-www-form-urlencoded"},
+        max_redirects=0,
+    )
+    assert sent.status == 302, sent.text()
+    return sent.headers["location"]
+
+
+def enter(
+    page: Page,
+    title: str,
+    over: Boxes | None = None,
+    *,
+    steps: int = len(STEPS),
+    counts: tuple[int, int] | None = None,
+    provider: str = HOME,
+) -> int:
+    """Enter an activity through its first `steps` forms without drawing them; return its activity ID."""
+    known = {name for boxes in COMPLETE.values() for name in boxes}
+    given = dict(over or {})
+    further = {name: words for name, words in given.items() if name not in known}
+    activity_id = 0
+    for step in STEPS[:steps]:
+        boxes = COMPLETE[step.slug] | {
+            name: words for name, words in given.items() if name in COMPLETE[step.slug]
+        }
+        mine = {name: words for name, words in further.items() if _step_of(name) == step.slug}
+        if activity_id:
+            at = activity_path(activity_id, step.slug, provider=provider)
+        else:
+            at, mine["title"] = list_path("add", provider=provider), title
+        led = post(page, at, {**boxes, **mine})
+        activity_id = activity_id or int(led.split("/")[4])
+    if counts is not None:
+        physicians, other = counts
+        post(
+            page,
+            activity_path(activity_id, "learners", provider=provider),
+            {"physicians": str(physicians), "other_learners": str(other)},
+        )
+    return activity_id
+
+
+def _step_of(name: str) -> str:
+    top = name.split(".", 1)[0]
+    return next(step.slug for step in STEPS for field in step.fields if field.name == top)
+
+
+def leave_button(page: Page) -> Locator:
+    """*Save Draft and Continue*, or *Save* on the last step."""
+    return page.locator("[data-leave]")
+
+
+def go_on(page: Page, to: str) -> None:
+    """Press the button of the step and wait for what follows."""
+    leave_button(page).click()
+    page.wait_for_url(f"**/{to}/**")
+
+
+def row_of(page: Page, title: str) -> Locator:
+    """The row of an activity in the activity summary."""
+    return page.get_by_role("row").filter(has=page.get_by_role("link", name=title, exact=True))
