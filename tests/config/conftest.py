@@ -148,6 +148,23 @@ def demo(new_site: SiteMaker, tmp_path_factory: pytest.TempPathFactory) -> Itera
         running.stop()
 
 
+PASSWORD = "correct horse battery staple"
+FIRST = (
+    *("createuser", "first@test.example", "--name", "First Person"),
+    *("--accreditor", "Test Council", "--provider", "0000001", "--provider-name", "Test Clinic"),
+)
+
+
+@pytest.fixture(scope="session")
+def in_use(new_site: SiteMaker) -> Site:
+    """A site with one accreditor, one provider and one person."""
+    site = new_site()
+    done = site.openpars(*FIRST, "--password-stdin", give=f"{PASSWORD}\n")
+    said = "first@test.example administers Test Council and Test Clinic.\n"
+    assert (done.returncode, done.stdout) == (0, said), done
+    return site
+
+
 def sign_ins(printed: str) -> list[tuple[str, str]]:
     """The addresses and passwords in what the demo printed."""
     return re.findall(r"^demo sign-in: (\S+) (\S+)$", printed, flags=re.MULTILINE)

@@ -8,7 +8,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 import pytest
 
-from tests.config.conftest import Running, SiteMaker, free_port, launch, sign_ins
+from tests.config.conftest import Running, Site, SiteMaker, free_port, launch, sign_ins
 
 
 def page(browser: OpenerDirector, address: str, fields: dict[str, str] | None = None) -> tuple[str, str]:
@@ -70,16 +70,8 @@ def test_demo_data_are_served_as_a_demo_only(demo: Running) -> None:
     assert (done.returncode, "Start with --demo" in done.stderr) == (1, True), done
 
 
-def test_a_site_in_use_is_never_filled_with_demo_data(new_site: SiteMaker) -> None:
-    site = new_site()
-    made = site.openpars(
-        "createuser",
-        "first@test.example",
-        *("--name", "First", "--accreditor", "Council", "--provider", "0000001", "--provider-name", "Clinic"),
-        OPENPARS_PASSWORD="correct horse battery staple",
-    )
-    assert made.returncode == 0, made
-    done = site.openpars("serve", "--demo", "--port", str(free_port()))
+def test_a_site_in_use_is_never_filled_with_demo_data(in_use: Site) -> None:
+    done = in_use.openpars("serve", "--demo", "--port", str(free_port()))
     assert (done.returncode, "not the demo" in done.stderr) == (1, True), done
 
 

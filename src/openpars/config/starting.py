@@ -80,7 +80,7 @@ def open_site(data: Path) -> None:
 
 
 def _reach_server() -> None:
-    """Find out at once, and why, when the PostgreSQL server does not answer; its pool would wait and not say."""
+    """Say at once when a PostgreSQL server does not answer, and why; its pool would wait and not say."""
     if connection.vendor == "postgresql":
         with connection.wrap_database_errors:
             psycopg.connect(**connection.get_connection_params(), connect_timeout=5).close()

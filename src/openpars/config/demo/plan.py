@@ -161,6 +161,9 @@ class _Planner:
         created = min(start - timedelta(days=self.random.randint(20, 110)), self.today - timedelta(days=1))
         if story in {Story.DRAFT, Story.INVALID}:
             created = self.today - timedelta(days=self.random.randint(1, 60))
+        if story in {Story.READY, Story.READY_BUT, Story.CLOSED} and self.random.random() < 0.25:
+            # Entered after it took place.
+            created = min(end + timedelta(days=self.random.randint(1, 6)), self.today - timedelta(days=1))
         finished = min(created + timedelta(days=self.random.randint(2, 18)), self.today)
         first = self._basic(title, format_, start, end)
         rest = (
@@ -349,12 +352,12 @@ class _Planner:
         others = self.random.choice((0, 0, 3, 9, 27, 60))
         after = min(end + timedelta(days=self.random.randint(1, 30)), self.today)
         if planned.first["format"] != "EM":
-            return (Count(after, {"physicians": physicians, "other_learners": others}),)
+            return (Count(max(after, planned.finished), {"physicians": physicians, "other_learners": others}),)
         year_ends = [date(year, 12, 31) for year in range(start.year, end.year)]
         days = [day for day in year_ends if planned.finished < day < self.today] + [min(end, self.today)]
         return tuple(
             Count(
-                min(day + timedelta(days=8), self.today),
+                max(min(day + timedelta(days=8), self.today), planned.finished),
                 {
                     "physicians": physicians * (year + 1),
                     "other_learners": others * (year + 1),
