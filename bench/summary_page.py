@@ -3,8 +3,8 @@
 The whole page, from the request through every middleware to its last byte, plain and with each filter,
 search and sort. The small providers are made so that both pages show the same number of rows: what is
 measured is finding, not drawing. A search that finds next to nothing is held against the small provider's
-full page: an empty page takes a few milliseconds, and nobody waits for it longer than for a full one. All live in the same database; the runs take turns, so that neither gets
-the quieter moments.
+full page: an empty page takes a few milliseconds, and nobody waits for it longer than for a full one.
+All live in the same database; the runs take turns, so that neither gets the quieter moments.
 """
 
 from datetime import date, timedelta

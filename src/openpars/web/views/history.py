@@ -30,7 +30,6 @@ VERBS = {
     "delete": "Deleted",
     "restore": "Restored",
     "copy": "Made as a copy",
-    "undo": "Taken back",
 }
 #: How the change came in.
 DOORS = {
@@ -67,7 +66,7 @@ def _told(change: Change) -> dict[str, Any]:
     rows = describe(change)
     return {
         "change": change,
-        "verb": VERBS[change.verb],
+        "verb": VERBS.get(change.verb, change.verb.capitalize()),
         "door": DOORS[Door(change.door)],
         "rows": rows,
         "first_answers": all(old == NOTHING for _, old, _ in rows),
