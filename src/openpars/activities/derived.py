@@ -12,6 +12,8 @@ from openpars.rulebook import VERSION
 from openpars.rulebook.lifecycle import Reach, ends_at, reach
 
 FIRST_CRITERION = 23
+#: The fields that make two activities look alike.
+LIKENESS = frozenset({"title", "format", "start_date", "end_date", "city"})
 
 
 def derive(

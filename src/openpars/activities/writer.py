@@ -29,6 +29,7 @@ BULK = 30
 BATCH = 5_000
 
 Adapter = Callable[[Any], Any]
+Row = tuple[Any, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,13 +86,13 @@ def write(rows: Sequence[Written], deed: Deed) -> None:
         if len(rows) < BULK:
             for row in rows:
                 _write_one(cursor, row)
-            _append(cursor, CHANGE, (_change(row, deed) for row in rows))
+            _append(cursor, CHANGE, _changes(rows, deed))
         elif connection.vendor == "postgresql":
-            _merge(cursor, (row.activity for row in rows))
-            _copy(cursor, CHANGE.table, CHANGE, (_change(row, deed) for row in rows))
+            _merge(cursor, rows)
+            _copy(cursor, CHANGE.table, CHANGE, _changes(rows, deed))
         else:
-            _append(cursor, ACTIVITY, (row.activity for row in rows), ACTIVITY.on_conflict)
-            _append(cursor, CHANGE, (_change(row, deed) for row in rows))
+            _append(cursor, ACTIVITY, _activities(rows), ACTIVITY.on_conflict)
+            _append(cursor, CHANGE, _changes(rows, deed))
         names = sorted(set(_names(rows)))
         if names:
             table = PastName._meta.db_table
@@ -141,11 +142,6 @@ class Table:
             self._adapters[vendor] = {name: _adapter(field) for name, field in self.fields.items()}
         return self._adapters[vendor]
 
-    def row(self, record: Model, adapt: Mapping[str, Adapter]) -> tuple[Any, ...]:
-        """Return a record's values in the order of the columns."""
-        values = record.__dict__
-        return tuple([function(values[name]) for name, function in adapt.items()])
-
 
 ACTIVITY = Table(Activity)
 CHANGE = Table(Change, without=["id"])
@@ -177,7 +173,7 @@ def _as_json(value: Any) -> str:
 def _write_one(cursor: Any, row: Written) -> None:
     adapt = ACTIVITY.adapters()
     if row.created:
-        cursor.execute(ACTIVITY.insert + ACTIVITY.values, ACTIVITY.row(row.activity, adapt))
+        cursor.execute(ACTIVITY.insert + ACTIVITY.values, _values(row.activity.__dict__, adapt))
         return
     assignments = ", ".join(f'"{name}" = %s' for name in row.columns)
     values = [adapt[name](getattr(row.activity, name)) for name in row.columns]
@@ -187,10 +183,8 @@ def _write_one(cursor: Any, row: Written) -> None:
     )
 
 
-def _append(cursor: Any, table: Table, records: Iterable[Model], ending: str = "") -> None:
-    adapt = table.adapters()
+def _append(cursor: Any, table: Table, rows: Iterator[Row], ending: str = "") -> None:
     statement = table.insert + table.values + ending
-    rows = (table.row(record, adapt) for record in records)
     while batch := list(islice(rows, BATCH)):
         if len(batch) == 1:
             cursor.execute(statement, batch[0])
@@ -198,16 +192,15 @@ def _append(cursor: Any, table: Table, records: Iterable[Model], ending: str = "
             cursor.executemany(statement, batch)
 
 
-def _copy(cursor: Any, target: str, table: Table, records: Iterable[Model]) -> None:
-    adapt = table.adapters()
+def _copy(cursor: Any, target: str, table: Table, rows: Iterator[Row]) -> None:
     with cursor.copy(f"COPY {target} ({table.columns}) FROM STDIN") as copy:
-        for record in records:
-            copy.write_row(table.row(record, adapt))
+        for row in rows:
+            copy.write_row(row)
 
 
-def _merge(cursor: Any, activities: Iterable[Activity]) -> None:
+def _merge(cursor: Any, rows: Sequence[Written]) -> None:
     cursor.execute(f"CREATE TEMP TABLE incoming (LIKE {ACTIVITY.table}, place bigserial) ON COMMIT DROP")
-    _copy(cursor, "incoming", ACTIVITY, activities)
+    _copy(cursor, "incoming", ACTIVITY, _activities(rows))
     # In the order given: an internal ID that one row gives up can be taken by a later one.
     cursor.execute(
         f"{ACTIVITY.insert} SELECT {ACTIVITY.columns} FROM incoming ORDER BY place {ACTIVITY.on_conflict}"
@@ -215,19 +208,30 @@ def _merge(cursor: Any, activities: Iterable[Activity]) -> None:
     cursor.execute("DROP TABLE incoming")
 
 
-def _change(row: Written, deed: Deed) -> Change:
-    return Change(
-        activity_id=row.activity.activity_id,
-        revision=row.activity.revision,
-        verb=row.verb,
-        actor_id=deed.actor.person_id,
-        actor_name=deed.actor.name,
-        door=deed.door.value,
-        at=deed.at,
-        old=row.old,
-        new=row.new,
-        reason=deed.reason,
-    )
+def _activities(rows: Iterable[Written]) -> Iterator[Row]:
+    adapt = ACTIVITY.adapters()
+    for row in rows:
+        yield _values(row.activity.__dict__, adapt)
+
+
+def _changes(rows: Iterable[Written], deed: Deed) -> Iterator[Row]:
+    adapt = CHANGE.adapters()
+    told = {
+        "actor_id": deed.actor.person_id,
+        "actor_name": deed.actor.name,
+        "door": deed.door.value,
+        "at": deed.at,
+        "reason": deed.reason,
+    }
+    for row in rows:
+        activity = row.activity
+        own = {"activity_id": activity.activity_id, "revision": activity.revision, "verb": row.verb}
+        yield _values(told | own | {"old": row.old, "new": row.new}, adapt)
+
+
+def _values(values: Mapping[str, Any], adapt: Mapping[str, Adapter]) -> Row:
+    """Return the values in the order of the columns, ready for the driver."""
+    return tuple([function(values[name]) for name, function in adapt.items()])
 
 
 def _names(rows: Iterable[Written]) -> Iterator[tuple[int, str, str, str]]:

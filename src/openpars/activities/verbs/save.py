@@ -15,7 +15,7 @@ from django.db import transaction
 from openpars.accounts.actors import Actor
 from openpars.accounts.scopes import Scope
 from openpars.activities import cautions, clashes, counts, locks, queries, writer
-from openpars.activities.derived import likeness
+from openpars.activities.derived import LIKENESS, likeness
 from openpars.activities.doors import Door
 from openpars.activities.drafting import Drafted, Typed, draft, root, typed
 from openpars.activities.models import Activity, Change
@@ -381,6 +381,8 @@ class _Lookalikes:
     @staticmethod
     def _hash(work: _Work) -> int | None:
         """Return the likeness the record would have, or None when it stays as it is or has none yet."""
+        if work.activity is not None and LIKENESS.isdisjoint(work.said.answers):
+            return None
         answers = work.drafted.answers
         if any(name not in answers for name in DRAFT_FIELDS):
             return None
