@@ -66,7 +66,8 @@ class Place:
     name: str
     learner_contact: str
     site: str
-    prefix: str
+    #: Whether internal IDs say department and year, or are plain numbers with leading zeros.
+    coded_ids: bool
     departments: tuple[words.Department, ...]
     stories: dict[Story, int] = field(hash=False)
     jointly_accredited: bool = False
@@ -81,7 +82,7 @@ UNIVERSITY = Place(
     name="Lakeshore Example University School of Medicine",
     learner_contact="cme@lakeshore.example",
     site="https://cme.lakeshore.example",
-    prefix="LEU",
+    coded_ids=True,
     departments=words.DEPARTMENTS,
     jointly_accredited=True,
     stories={
@@ -102,7 +103,7 @@ HOSPITAL = Place(
     name="Riverbend Example Hospital",
     learner_contact="education@riverbend.example",
     site="https://education.riverbend.example",
-    prefix="RBH",
+    coded_ids=True,
     departments=_departments("IM", "SURG", "EM", "OB", "PED", "ANES"),
     stories={
         Story.CLOSED: 52,
@@ -122,7 +123,7 @@ SOCIETY = Place(
     name="Prairie Example Society of Family Physicians",
     learner_contact="Office, +1 555 0100",
     site="https://prairie-society.example",
-    prefix="",
+    coded_ids=False,
     departments=_departments("FM"),
     stories={
         Story.CLOSED: 4,
@@ -158,7 +159,7 @@ class _Planner:
         format_ = self._format(story)
         start, end = self._dates(story, format_)
         title, topic = self._title(department, format_, start)
-        created = min(start - timedelta(days=self.random.randint(20, 110)), self.today - timedelta(days=1))
+        created = min(start, self.today) - timedelta(days=self.random.randint(4, 110))
         if story in {Story.DRAFT, Story.INVALID}:
             created = self.today - timedelta(days=self.random.randint(1, 60))
         if story in {Story.READY, Story.READY_BUT, Story.CLOSED} and self.random.random() < 0.25:
@@ -203,7 +204,7 @@ class _Planner:
             end = self.today - timedelta(days=pick(60, 500))
             return end - length, end
         if story in {Story.READY, Story.READY_BUT}:
-            end = self.today - timedelta(days=pick(3, 120))
+            end = self.today - timedelta(days=pick(3, self.random.choice((20, 120))))
             return end - length, end
         if story == Story.IN_PROGRESS:
             passed = timedelta(days=pick(0, max(length.days, 2)))
@@ -303,9 +304,9 @@ class _Planner:
     def _accreditation(self, department: words.Department, start: date) -> Answers:
         joint = self.random.random() < 0.22
         answers: Answers = {"providership": "Joint" if joint else "Direct"}
-        if self.place.prefix and self.random.random() < 0.9:
-            answers["internal_id"] = f"{self.place.prefix}-{start.year}-{department.code}-{self.numbers:04d}"
-        elif not self.place.prefix:
+        if self.place.coded_ids and self.random.random() < 0.9:
+            answers["internal_id"] = f"{department.code}{start:%y}-{self.numbers:03d}"
+        elif not self.place.coded_ids:
             answers["internal_id"] = f"{self.numbers:05d}"
         if joint:
             answers["joint_providers"] = self.random.sample(
@@ -352,7 +353,9 @@ class _Planner:
         others = self.random.choice((0, 0, 3, 9, 27, 60))
         after = min(end + timedelta(days=self.random.randint(1, 30)), self.today)
         if planned.first["format"] != "EM":
-            return (Count(max(after, planned.finished), {"physicians": physicians, "other_learners": others}),)
+            return (
+                Count(max(after, planned.finished), {"physicians": physicians, "other_learners": others}),
+            )
         year_ends = [date(year, 12, 31) for year in range(start.year, end.year)]
         days = [day for day in year_ends if planned.finished < day < self.today] + [min(end, self.today)]
         return tuple(
