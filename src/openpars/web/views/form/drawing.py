@@ -98,9 +98,19 @@ def step_address(
     return f"{address}?{urlencode(said)}" if said else address
 
 
-def keep_key(token: Token) -> str:
-    """Return the name under which the browser keeps what is typed in this form and not sent."""
-    return f"{token.person_id}:{token.activity_id or token.entry}:{token.step}"
+def keep_key(token: Token, *, fresh: bool = False) -> str:
+    """Return the name under which the browser keeps what is typed in this form and not sent.
+
+    An empty form gets a new entry each time it is drawn; what was typed into it comes back by the provider.
+    """
+    about = f"new-{token.provider_id}" if fresh else token.activity_id or token.entry
+    return f"{token.person_id}:{about}:{token.step}"
+
+
+def keep_keys(token: Token) -> str:
+    """Return every name under which the browser may keep what was typed in this form."""
+    keys = [keep_key(token)] if token.activity_id else [keep_key(token), keep_key(token, fresh=True)]
+    return " ".join(keys)
 
 
 def draw_step(place: Place, *, entry: FormEntry | None = None) -> HttpResponse:
@@ -146,7 +156,7 @@ def draw_step(place: Place, *, entry: FormEntry | None = None) -> HttpResponse:
         "adding": place.adding,
         "address": place.address,
         "check": reverse("step-check", args=[came.provider.number, step.slug]),
-        "keep_key": keep_key(place.token),
+        "keep_key": keep_key(place.token, fresh=is_fresh),
         "entry": entry,
         "unfinished": _unfinished(came) if is_fresh else (),
         "stopping": stopping,

@@ -11,6 +11,7 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.db.models import Q
 
+from openpars.rulebook.kinds.trouble import visible
 from openpars.web.forms.tokens import Token
 from openpars.web.models import FormEntry
 
@@ -22,7 +23,7 @@ def keep(token: Token, raw: Mapping[str, Any], *, base_revision: int | None, now
     """Keep the raw answers of one step for the token's person, in place of what was kept for it before."""
     kept = {
         "provider_id": token.provider_id,
-        "raw": dict(raw),
+        "raw": _storable(raw),
         "base_revision": base_revision,
         "updated_at": now,
     }
@@ -87,6 +88,15 @@ def forget(token: Token) -> None:
     if token.activity_id is not None:
         born_here |= Q(activity_id=token.activity_id)
     theirs.filter(born_here).delete()
+
+
+def _storable(value: Any) -> Any:
+    """Return raw answers with control characters made visible, because PostgreSQL keeps no NUL."""
+    if isinstance(value, Mapping):
+        return {name: _storable(part) for name, part in value.items()}
+    if isinstance(value, list):
+        return [_storable(part) for part in value]
+    return visible(value) if isinstance(value, str) else value
 
 
 def _renewed(token: Token) -> Token:

@@ -240,7 +240,7 @@ def _keep(place: Place, sent: Sent, problem: str) -> HttpResponse:
 
 def _kept_key(token: Token) -> str:
     """Tell the browser that what it kept of this form is kept here now."""
-    return f"saved-key:{drawing.keep_key(token)}"
+    return f"saved-key:{drawing.keep_keys(token)}"
 
 
 def _stash(place: Place, sent: Sent) -> FormEntry:

@@ -102,7 +102,7 @@ def saved(request: HttpRequest, number: str, activity_id: int) -> HttpResponse:
         "stopping": stopping,
         "stopping_points": drawing.points(came, found, stopping.findings),
         # The last step is saved: the browser need not keep what was typed there any more.
-        "saved_key": drawing.keep_key(Place(came, STEPS[-1], found, uuid.uuid4(), adding=False).token),
+        "saved_key": drawing.keep_keys(Place(came, STEPS[-1], found, uuid.uuid4(), adding=False).token),
         "instances": [(one, status_of(one, now=came.now)) for one in group],
     }
     return render(request, "activity/saved.html", context)
@@ -160,7 +160,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         kept = saving.keep_unsaved(request, asked)
         if not isinstance(kept, str):
             back = request.path if token.activity_id else f"{request.path}?entry={kept[1].pk}"
-            context = {"back": back, "saved_key": drawing.keep_key(token)}
+            context = {"back": back, "saved_key": drawing.keep_keys(token)}
             return render(request, "activity/kept.html", context, status=403)
     return csrf.csrf_failure(request, reason)
 
