@@ -16,15 +16,13 @@ const uswds = join(here, "node_modules/@uswds/uswds");
 
 /** Names of USWDS icons in the sprite; `{% icon "name" %}` draws one. */
 const ICONS = [
-  "account_circle", "add", "add_circle", "add_circle_outline", "arrow_back", "arrow_downward", "arrow_drop_down",
-  "arrow_drop_up", "arrow_forward", "arrow_upward", "assessment", "cancel", "check", "check_circle", "check_circle_outline",
-  "close", "content_copy", "delete", "edit", "error", "error_outline", "event", "expand_less", "expand_more", "file_download",
-  "file_upload", "filter_alt", "filter_list", "fingerprint", "flag", "groups", "group_add", "help", "help_outline",
-  "highlight_off", "history", "home", "hourglass_empty", "info", "info_outline", "launch", "list", "lock", "lock_open",
-  "lock_outline", "login", "logout", "mail", "menu", "more_vert", "navigate_before", "navigate_next", "people", "person",
-  "print", "priority_high", "public", "radio_button_unchecked", "remove", "schedule", "school", "search", "security",
-  "settings", "sort_arrow", "timer", "topic", "undo", "unfold_more", "update", "visibility", "visibility_off",
-  "warning", "work",
+  "account_circle", "add", "arrow_back", "arrow_downward", "arrow_forward", "arrow_upward", "check",
+  "check_circle", "close", "content_copy", "delete", "edit", "error", "error_outline", "expand_more",
+  "file_download", "fingerprint", "groups", "help", "help_outline", "history", "home", "info", "launch",
+  "list", "lock", "lock_open", "lock_outline", "login", "logout", "mail", "more_vert", "navigate_before",
+  "navigate_next", "people", "person", "print", "public", "radio_button_unchecked", "schedule", "search",
+  "security", "settings", "topic", "undo", "unfold_more", "update", "visibility", "visibility_off",
+  "warning",
 ];
 
 const written = new Set();

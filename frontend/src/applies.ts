@@ -19,9 +19,9 @@ export function refresh(form: HTMLFormElement): void {
     delete element.dataset["off"];
   }
   // Only the nearest stage for which an answer is needed is told.
-  for (const line of all(".op-needed:first-of-type", form)) {
+  for (const line of all(".op-needs", form)) {
     let told = false;
-    for (const mark of all<HTMLElement>(".op-needed", line.parentElement ?? form)) {
+    for (const mark of all<HTMLElement>(".op-needed", line)) {
       if (told) mark.hidden = true;
       told ||= !mark.hidden;
     }

@@ -28,7 +28,8 @@ export function start(form: HTMLFormElement): void {
   }
   let asked = 0;
   let running: AbortController | null = null;
-  let standing: Finding[] = [];
+  // Until the first answer what the server drew stands.
+  let standing: Finding[] | null = null;
   let pressing = false;
 
   const ask = async (): Promise<void> => {
@@ -60,6 +61,7 @@ export function start(form: HTMLFormElement): void {
   };
 
   const redraw = (): void => {
+    if (!standing) return;
     const bySlot = new Map<string, Finding[]>();
     for (const finding of standing) {
       if (!stages.has(finding.stage)) continue;

@@ -175,7 +175,7 @@ function notice(form: HTMLFormElement, at: number, discard: () => void): void {
 
 export function start(): void {
   sweep();
-  for (const place of all<HTMLElement>("[data-saved-key]")) forget(place.dataset["savedKey"] ?? "");
+  for (const place of all<HTMLElement>("[data-saved-key]")) place.dataset["savedKey"]?.split(" ").forEach(forget);
   for (const form of all<HTMLFormElement>("form[data-keep]")) startForm(form);
   window.addEventListener("beforeunload", (event) => {
     // What could not be kept would be lost without a word.
@@ -221,6 +221,10 @@ function startForm(form: HTMLFormElement): void {
   const now = (): void => {
     if ("changed" in form.dataset) save();
   };
-  form.addEventListener("submit", now);
+  form.addEventListener("submit", () => {
+    now();
+    // The page may come back from the browser's memory after it was saved: only what is typed then is new.
+    delete form.dataset["changed"];
+  });
   window.addEventListener("pagehide", now);
 }

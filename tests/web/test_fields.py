@@ -1,7 +1,9 @@
 """Fields as they are drawn: nothing typed becomes markup, nothing is lost, everything is wired."""
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,15 +16,17 @@ from openpars.rulebook.declaring import Field
 from openpars.rulebook.fields import FIELDS, STEPS, fields_of
 from openpars.rulebook.findings import Finding, Stage
 from openpars.rulebook.judging import judge
+from openpars.rulebook.lifecycle import Status
 from openpars.rulebook.reading import read as read_answers
 from openpars.rulebook.vocabularies import VOCABULARIES
 from openpars.web.forms.bound import bind, bind_all, known_answers
 from openpars.web.forms.posted import read_post
 from openpars.web.forms.shapes import NEW_ROW, BoundField, field_id
-from openpars.web.templatetags.openpars import day, dollars, number, page_numbers, status_badge
+from openpars.web.templatetags.openpars import day, number, page_numbers, status_badge
 from tests.rulebook.examples import TODAY, complete
 from tests.web.drawn import Element, posted, read
 
+ROOT = Path(__file__).parents[2]
 NASTY = "\"><script>alert('1')</script>&amp;<b>\u202e😀"
 SLUGS = [step.slug for step in STEPS]
 FORM_FIELDS = [field for step in STEPS for field in step.fields]
@@ -176,12 +180,14 @@ def test_a_box_with_a_finding_says_so_to_everybody() -> None:
     root = draw_field("title", answers={"title": "T"}, findings=(finding, warning))
     box = root.one("input")
     assert box.attributes["aria-invalid"] == "true"
-    assert box.attributes["aria-describedby"] == "field-title-hint field-title-error field-title-warning"
+    assert box.attributes["aria-describedby"] == (
+        "field-title-needs field-title-hint field-title-error field-title-warning"
+    )
     assert "Wrong. Mend it." in root.one(id="field-title-error").text()
     assert "Sure? Mend it." in root.one(id="field-title-warning").text()
     plain = draw_field("title", answers={"title": "T"}).one("input")
     assert "aria-invalid" not in plain.attributes
-    assert plain.attributes["aria-describedby"] == "field-title-hint"
+    assert plain.attributes["aria-describedby"] == "field-title-needs field-title-hint"
 
 
 @pytest.mark.parametrize(
@@ -318,7 +324,7 @@ def test_page_numbers(pages: int, current: int, shown: list[int | None]) -> None
     assert page_numbers(Paginator(range(pages), 1), current) == shown
 
 
-def test_days_numbers_and_money_are_written_as_in_an_office() -> None:
+def test_days_and_numbers_are_written_as_in_an_office() -> None:
     assert [day("2026-03-04"), day("soon"), day(None), day(TODAY)] == [
         "Mar 4, 2026",
         "soon",
@@ -326,7 +332,6 @@ def test_days_numbers_and_money_are_written_as_in_an_office() -> None:
         "Mar 10, 2026",
     ]
     assert [number(1040), number(0), number(None)] == ["1,040", "0", "–"]
-    assert [dollars(12500), dollars(None)] == ["$12,500", ""]
 
 
 def test_a_status_has_an_icon_and_a_word() -> None:
@@ -349,3 +354,18 @@ def test_the_page_for_our_own_faults_needs_nothing() -> None:
         render_to_string("500.html").partition("<html")[2].partition(">")[2].removesuffix("</html>\n")
     )
     assert root.one("h1").text() == "Something went wrong on our side"
+
+
+def test_every_icon_drawn_is_in_the_sprite() -> None:
+    build = (ROOT / "frontend/build.mjs").read_text()
+    listed = set(re.findall(r'"(\w+)"', build.partition("ICONS = [")[2].partition("]")[0]))
+    drawn = {
+        name for path in ROOT.glob("src/openpars/**/*.html") for name in _icons(path, r'{% icon "(\w+)"')
+    }
+    drawn |= {name for path in ROOT.glob("frontend/src/*.ts") for name in _icons(path, r'\bicon\("(\w+)"')}
+    drawn |= {read(status_badge(one)).one("use").attributes["href"].partition("#")[2] for one in Status}
+    assert drawn <= listed
+
+
+def _icons(path: Path, pattern: str) -> list[str]:
+    return re.findall(pattern, path.read_text())

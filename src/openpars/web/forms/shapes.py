@@ -156,8 +156,10 @@ class BoundField:
 
     @property
     def described_by(self) -> str:
-        """The ids of hint and findings, for aria-describedby."""
-        parts = [f"{self.id}-hint"] if self.help else []
+        """The ids of needs, hint and findings, for aria-describedby."""
+        parts = [f"{self.id}-needs"] if self.needs else []
+        if self.help:
+            parts.append(f"{self.id}-hint")
         if self.kind == "long-text" and self.field.max_length:
             parts.append(f"{self.id}-counter")
         if self.errors:

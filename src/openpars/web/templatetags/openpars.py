@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,12 +11,11 @@ from urllib.parse import urlencode
 
 from django import template
 from django.core.paginator import Paginator
-from django.core.serializers.json import DjangoJSONEncoder
 from django.template.context import Context
 from django.template.loader import get_template
 from django.templatetags.static import static
 from django.urls import NoReverseMatch, reverse
-from django.utils.html import conditional_escape, format_html, format_html_join
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
 from openpars.rulebook.declaring import Field
@@ -143,12 +141,6 @@ def anchor(path: str) -> str:
 
 
 @register.filter
-def as_json(value: Any) -> str:
-    """Return the value as JSON for a data attribute (the template escapes it)."""
-    return json.dumps(value, cls=DjangoJSONEncoder, separators=(",", ":"))
-
-
-@register.filter
 def get(mapping: Mapping[Any, Any], key: Any) -> Any:
     """Return what a mapping holds under a key, or None."""
     return mapping.get(key)
@@ -170,12 +162,6 @@ def day(value: date | str | None) -> str:
 def number(value: Any) -> str:
     """Write a whole number with thousands apart; a missing one as a dash."""
     return "–" if value is None else f"{value:,}"
-
-
-@register.filter
-def dollars(value: Any) -> str:
-    """Write whole US dollars: $12,500."""
-    return "" if value is None else f"${value:,}"
 
 
 @register.filter
@@ -267,15 +253,3 @@ def breadcrumbs(*parts: Any) -> dict[str, Any]:
     """Draw breadcrumbs from labels and addresses in turn; the last label stands alone: it is this page."""
     crumbs = [(str(label), str(url)) for label, url in zip(parts[::2], [*parts[1::2], ""], strict=False)]
     return {"crumbs": crumbs}
-
-
-@register.simple_tag
-def attributes(values: Mapping[str, Any]) -> SafeString:
-    """Write further attributes of an element; True stands alone, None and False are left out."""
-    written = []
-    for name, value in values.items():
-        if value is True:
-            written.append(conditional_escape(name))
-        elif value is not None and value is not False:
-            written.append(format_html('{}="{}"', name, value))
-    return mark_safe(" ".join(written))  # noqa: S308 - each part is escaped
