@@ -404,3 +404,8 @@ def test_home_of_staff_of_the_accreditor_and_of_nobody(desk: Desk) -> None:
     assert "You are not a contact of any provider" in text(desk.get("/"))
     desk.client.logout()
     assert desk.get("/")["Location"].startswith("/account/login/")
+
+
+@pytest.mark.parametrize("number", ["%00", "x", "0" * 300, "%F0%9F%AB%80"])
+def test_a_provider_number_that_is_none_is_not_found(desk: Desk, number: str) -> None:
+    assert desk.get(f"/providers/{number}/activities/").status_code == 404
