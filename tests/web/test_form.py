@@ -20,7 +20,7 @@ from openpars.activities.verbs.save import Edit, save_one
 from openpars.rulebook.fields import STEPS
 from openpars.rulebook.readers import MOST_ENTRIES
 from openpars.web.forms.tokens import GOOD_FOR, read_token
-from openpars.web.models import KEPT_FOR, FormEntry, forget_old_entries
+from openpars.web.models import KEPT_FOR, FormEntry
 from openpars.web.views.form import entries
 from tests import factories
 from tests.web.desk import Desk, boxes_of, errors, text
@@ -537,7 +537,8 @@ def test_old_entries_are_forgotten_and_ones_own_can_be_thrown_away() -> None:
         desk.send(desk.url("activity-add"), title=title)
     first, second = FormEntry.objects.order_by("created_at", "raw__title")
     FormEntry.objects.filter(pk=first.pk).update(updated_at=clock.now() - KEPT_FOR - timedelta(seconds=1))
-    assert forget_old_entries(now=clock.now()) == 1
+    desk.send(f"{desk.url('activity-add')}?entry={second.pk}", title="")
+    assert [entry.pk for entry in FormEntry.objects.all()] == [second.pk]
     Desk(at=desk.provider).post(desk.url("entry-discard", second.pk), {})
     assert FormEntry.objects.count() == 1
     desk.post(desk.url("entry-discard", second.pk), {})

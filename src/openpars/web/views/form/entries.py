@@ -13,14 +13,18 @@ from django.db.models import Q
 
 from openpars.rulebook.kinds.trouble import visible
 from openpars.web.forms.tokens import Token
-from openpars.web.models import FormEntry
+from openpars.web.models import FormEntry, forget_old_entries
 
 #: Largest raw answers that are kept for somebody whose sign-in ran out, in characters of JSON.
 LARGEST_KEPT = 1_000_000
 
 
 def keep(token: Token, raw: Mapping[str, Any], *, base_revision: int | None, now: datetime) -> FormEntry:
-    """Keep the raw answers of one step for the token's person, in place of what was kept for it before."""
+    """Keep the raw answers of one step for the token's person, in place of what was kept for it before.
+
+    Entries that nobody came back to go on the same occasion.
+    """
+    forget_old_entries(now=now)
     kept = {
         "provider_id": token.provider_id,
         "raw": _storable(raw),
