@@ -1,5 +1,6 @@
 """Small makers of the things tests need. Each gives a whole, valid thing; name only what the test is about."""
 
+from collections.abc import Mapping
 from itertools import count
 from typing import Any
 
@@ -89,7 +90,7 @@ def draft(**over: Any) -> Answers:
     return {name: value for name, value in answers().items() if name in kept} | over
 
 
-def activity(of: Provider, *, over: Answers | None = None, **answered: Any) -> Activity:
+def activity(of: Provider, *, over: Mapping[str, Any] | None = None, **answered: Any) -> Activity:
     """A stored activity: `answers(**answered)`, or exactly `over`, saved through the form's door."""
     outcome = save_one(
         Edit(answers=answers(**answered) if over is None else over),

@@ -48,7 +48,19 @@ def start() -> str:
     tools = binaries()
     data = folder / "data"
     subprocess.run(
-        [tools / "initdb", "-D", data, "-U", "openpars", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-N"],
+        [
+            tools / "initdb",
+            "-D",
+            data,
+            "-U",
+            "openpars",
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+            "-N",
+        ],
         check=True,
         stdout=subprocess.DEVNULL,
         user=user,
