@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, ClassVar, NoReturn
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Q
 
 from openpars.activities.doors import Door
 
@@ -38,7 +38,7 @@ class Activity(models.Model):
     A missing text is "", a missing list is [], any other missing answer is NULL.
     """
 
-    activity_id = models.PositiveIntegerField(primary_key=True)
+    activity_id = models.IntegerField(primary_key=True)
     provider = models.ForeignKey(
         "accounts.Provider", on_delete=models.PROTECT, related_name="+", db_index=False
     )
@@ -121,13 +121,15 @@ class Activity(models.Model):
 
     class Meta:
         verbose_name_plural = "activities"
+        # Where it can, an index does not begin with the provider: without statistics SQLite would take any
+        # that does, and read the provider's records one by one.
         constraints = [
             models.UniqueConstraint(
-                fields=["provider", "internal_id"],
+                fields=["internal_id", "provider"],
                 condition=Q(deleted_at=None) & ~Q(internal_id=""),
                 name="activity_internal_id_once",
             ),
-            models.UniqueConstraint(fields=["provider", "entry"], name="activity_entry_once"),
+            models.UniqueConstraint(fields=["entry", "provider"], name="activity_entry_once"),
         ]
         indexes = [
             # Holds all that the summary filters, searches and sorts by: a provider's list is read from the
@@ -135,32 +137,37 @@ class Activity(models.Model):
             # that finds nothing looks at every entry. `deleted_at` is there although it is always empty:
             # without it SQLite does not see that the index is enough.
             models.Index(
-                F("provider"),
-                F("created_at").desc(),
-                F("activity_id").desc(),
-                F("search_text"),
-                F("complete_for"),
-                F("ends_at"),
-                F("closed_at"),
-                F("format"),
-                F("year"),
-                F("start_date"),
-                F("end_date"),
-                F("criteria_mask"),
-                F("needs_attention"),
-                F("title_key"),
-                F("deleted_at"),
+                fields=[
+                    "provider",
+                    "created_at",
+                    "activity_id",
+                    "search_text",
+                    "complete_for",
+                    "ends_at",
+                    "closed_at",
+                    "format",
+                    "year",
+                    "start_date",
+                    "end_date",
+                    "criteria_mask",
+                    "needs_attention",
+                    "title_key",
+                    "deleted_at",
+                ],
                 condition=Q(deleted_at=None),
                 name="activity_summary",
             ),
             models.Index(
-                fields=["provider", "likeness"], condition=Q(deleted_at=None), name="activity_likeness"
+                fields=["likeness", "provider"], condition=Q(deleted_at=None), name="activity_likeness"
             ),
+            # For the first and the last year alone.
             models.Index(
                 fields=["provider", "start_date"], condition=Q(deleted_at=None), name="activity_start"
             ),
             models.Index(
-                fields=["provider", "deleted_at"], condition=~Q(deleted_at=None), name="activity_deleted"
+                fields=["provider", "deleted_at"],
+                condition=Q(deleted_at__isnull=False),
+                name="activity_deleted",
             ),
         ]
 

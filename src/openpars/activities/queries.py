@@ -16,7 +16,7 @@ from django.db.models.expressions import OrderBy
 from django.db.models.functions import Coalesce
 
 from openpars.accounts.models import Accreditor
-from openpars.accounts.scopes import Kind, Scope
+from openpars.accounts.scopes import SYSTEM_SCOPE, Kind, Scope
 from openpars.activities.derived import criterion_bit
 from openpars.activities.folding import fold
 from openpars.activities.models import Activity, Change, PastName
@@ -60,9 +60,13 @@ def locked(scope: Scope, activity_ids: Sequence[int]) -> Iterator[Activity]:
         # its words are kept.
         yield from _one_locked(scope, activity_ids[0])
         return
+    # By their IDs first, for SQLite might look through all of the provider's instead.
+    wide = scope if scope.provider_id is None else SYSTEM_SCOPE
     for part in chunks(activity_ids):
-        asked = everything(scope).filter(activity_id__in=part).order_by("activity_id")
-        yield from asked.select_for_update(of=("self",))
+        asked = everything(wide).filter(activity_id__in=part).order_by("activity_id")
+        for activity in asked.select_for_update(of=("self",)):
+            if scope.provider_id in (None, activity.provider_id):
+                yield activity
 
 
 def zones(provider_ids: Collection[int], *, lock: bool) -> list[tuple[int, int, str]]:
@@ -191,7 +195,7 @@ def chunks(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
 
 # --- the activity summary
 
-# A function of the start date keeps planners from an index that knows the start dates and nothing else: they
+# A function of the start date keeps planners from the index that knows the start dates and nothing else: they
 # would walk it in its order and read every wide record to see whether the filters let it through.
 _START: Final = Coalesce(F("start_date"), F("end_date"))
 
@@ -355,7 +359,10 @@ def summary(scope: Scope, chosen: SummaryFilter, *, now: datetime, today: date) 
     until = max(start + PAGE_SIZE, COUNT_UP_TO if not skipped else 0) + 1
     ids = list(found.values_list("pk", flat=True)[skipped:until])
     shown = ids[start - skipped :][:PAGE_SIZE]
-    stored = {activity.pk: activity for activity in of(scope).filter(pk__in=shown).only(*SHOWN)}
+    # By their IDs alone, which the scope has let through: SQLite might look through the provider's instead.
+    stored = {
+        activity.pk: activity for activity in everything(SYSTEM_SCOPE).filter(pk__in=shown).only(*SHOWN)
+    }
     return SummaryPage(
         rows=tuple(_row(stored[pk], now=now, today=today) for pk in shown if pk in stored),
         number=chosen.page,
