@@ -263,7 +263,8 @@ def _with_text_rows(bound: BoundField, answers: Mapping[str, Any], page: _Page) 
 
 def _text_row(field: Field, path: str, number: str, value: Any, page: _Page) -> Row:
     errors, warnings = page.at(path)
-    words = field.label if number == NEW_ROW else _numbered(field.label, int(number))
+    one = ROW_WORDS[field.name][0]
+    words = one if number == NEW_ROW else _numbered(one, int(number))
     text = page.rejected.get(path, "" if value is None else str(value))
     box = BoundField(field, path, "text", text=text, errors=errors, warnings=warnings, row_label=words)
     return Row(number, path, f"{field_id(path)}-row", words, (box,))

@@ -27,6 +27,10 @@ SUGGESTIONS = {
 ROW_WORDS = {
     "instances": ("Further instance", "Add a further instance"),
     "collaborations": ("Collaboration", "Add a collaboration"),
+    "joint_providers": ("Joint provider", "Add another joint provider"),
+    "specialties": ("Specialty", "Add another specialty"),
+    "practice_areas": ("Practice area", "Add another practice area"),
+    "credit_types": ("Credit type", "Add another credit type"),
 }
 
 _NO_ID = re.compile(r"[^A-Za-z0-9_.-]+")

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Count, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from openpars.accounts import verbs
 from openpars.accounts.models import Accreditor, Provider, ReportingYear
@@ -24,6 +24,7 @@ from openpars.web.views.accounts.places import ADMINISTRATORS_ONLY, Place
 PROVIDERS_PER_PAGE = 50
 
 
+@require_safe
 def providers(request: HttpRequest, place: Place) -> HttpResponse:
     """List the accreditor's providers, found by name or provider ID."""
     search = request.GET.get("q", "").strip().replace("\x00", "")
@@ -107,6 +108,7 @@ def unlock_year(request: HttpRequest, place: Place, year: int) -> HttpResponse:
     return redirect(place.url("years"))
 
 
+@require_safe
 def staff(request: HttpRequest, place: Place) -> HttpResponse:
     """Show the accreditor's data, staff, open invitations and audit trail."""
     return render(request, "accounts/staff.html", {**place.context, **contacts.lists(request, place)})

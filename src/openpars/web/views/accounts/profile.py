@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.views.decorators.http import require_safe
 
 from openpars.accounts import verbs
 from openpars.accounts.models import Provider
@@ -14,6 +15,7 @@ from openpars.web.views.accounts.forms import ProviderForm
 from openpars.web.views.accounts.places import Place
 
 
+@require_safe
 def profile(request: HttpRequest, place: Place) -> HttpResponse:
     """Show the provider's data, contacts, open invitations and audit trail."""
     return render(
