@@ -57,7 +57,6 @@ class StatusTest(TestCase):
                 rulebook_version="1",
                 ends_at=ends,
                 search_text="",
-                title_key="",
                 year=end.year,
                 likeness=0,
                 closed_at=closed_at,

@@ -26,7 +26,7 @@ def _noon(frozen: datetime) -> None:
 
 
 #: What differs from one activity to the next, whatever way it was written.
-OWN = {"activity_id", "title", "title_key", "search_text", "likeness", "internal_id"}
+OWN = {"activity_id", "title", "search_text", "likeness", "internal_id"}
 
 
 def columns(activity: Activity) -> dict[str, Any]:

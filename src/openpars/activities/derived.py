@@ -7,7 +7,7 @@ from datetime import date
 from typing import Any
 
 from openpars.activities.folding import cut, fold, signed_hash
-from openpars.activities.models import SEARCH_BYTES, TITLE_KEY_BYTES
+from openpars.activities.models import SEARCH_BYTES
 from openpars.rulebook import VERSION
 from openpars.rulebook.lifecycle import Reach, ends_at, reach
 
@@ -34,7 +34,6 @@ def derive(
         "rulebook_version": VERSION,
         "ends_at": ends_at(date.fromisoformat(answers["end_date"]), zone),
         "search_text": search_text(answers, activity_id=activity_id),
-        "title_key": cut(fold(answers["title"]), TITLE_KEY_BYTES),
         "year": int(answers["start_date"][:4]),
         "criteria_mask": criteria_mask(answers),
         "needs_attention": bool(rejected),
@@ -43,9 +42,10 @@ def derive(
 
 
 def search_text(answers: Mapping[str, Any], *, activity_id: int) -> str:
-    """Return what the summary's search looks in: the identifiers and the title, folded."""
-    parts = (str(activity_id), fold(answers.get("internal_id") or ""), fold(answers["title"]))
-    return cut(" ".join(part for part in parts if part), SEARCH_BYTES)
+    """Return what the summary searches and sorts titles by: folded title, internal ID, activity ID."""
+    named = f" {fold(answers.get('internal_id') or '')} {activity_id}"
+    named = cut(named, SEARCH_BYTES // 2)
+    return cut(fold(answers["title"]), SEARCH_BYTES - len(named.encode())) + named
 
 
 def criterion_bit(code: str) -> int:

@@ -15,9 +15,7 @@ from openpars.activities.doors import Door
 
 #: Longest `search_text` in bytes of UTF-8. It lies in a covering index, and PostgreSQL refuses index rows
 #: above 2,704 bytes.
-SEARCH_BYTES = 2200
-#: Longest `title_key`, for the same reason.
-TITLE_KEY_BYTES = 120
+SEARCH_BYTES = 2400
 
 
 class Unscoped(RuntimeError):
@@ -96,8 +94,7 @@ class Activity(models.Model):
     ends_at = models.DateTimeField()
     """The instant at which the end date has passed, in the accreditor's time zone."""
     search_text = models.TextField()
-    title_key = models.TextField()
-    """The beginning of the folded title, to sort by."""
+    """Folded title, internal ID and activity ID: what is searched, and what titles are sorted by."""
     year = models.PositiveSmallIntegerField()
     """The reporting year the activity belongs to: the one it starts in."""
     criteria_mask = models.PositiveIntegerField(default=0)
@@ -133,25 +130,24 @@ class Activity(models.Model):
         ]
         indexes = [
             # Holds all that the summary filters, searches and sorts by: a provider's list is read from the
-            # index alone, however wide the records are. The text to search comes first, because a search
-            # that finds nothing looks at every entry. `deleted_at` is there although it is always empty:
-            # without it SQLite does not see that the index is enough.
+            # index alone, however wide the records are. The order after the first three is the one that
+            # PostgreSQL packs closest. `deleted_at` is there although it is always empty: without it SQLite
+            # does not see that the index is enough.
             models.Index(
                 fields=[
                     "provider",
                     "created_at",
                     "activity_id",
-                    "search_text",
-                    "complete_for",
-                    "ends_at",
-                    "closed_at",
-                    "format",
-                    "year",
                     "start_date",
                     "end_date",
                     "criteria_mask",
+                    "ends_at",
+                    "closed_at",
+                    "complete_for",
+                    "year",
                     "needs_attention",
-                    "title_key",
+                    "format",
+                    "search_text",
                     "deleted_at",
                 ],
                 condition=Q(deleted_at=None),

@@ -202,8 +202,8 @@ _START: Final = Coalesce(F("start_date"), F("end_date"))
 SORTS: Final[dict[str, tuple[OrderBy, ...]]] = {
     "newest": (F("created_at").desc(), F("activity_id").desc()),
     "oldest": (F("created_at").asc(), F("activity_id").asc()),
-    "title": (F("title_key").asc(), F("activity_id").desc()),
-    "-title": (F("title_key").desc(), F("activity_id").desc()),
+    "title": (F("search_text").asc(), F("activity_id").desc()),
+    "-title": (F("search_text").desc(), F("activity_id").desc()),
     "start_date": (_START.asc(), F("activity_id").desc()),
     "-start_date": (_START.desc(), F("activity_id").desc()),
     "end_date": (F("end_date").asc(), F("activity_id").desc()),
