@@ -28,7 +28,7 @@ from openpars.rulebook.fields import FIELDS, STEPS
 from openpars.rulebook.findings import BLOCKING, Finding, Stage
 from openpars.rulebook.steps.stored_records import REASON_LENGTH
 from openpars.web.access import STAFF_LOOK, VIEWERS_LOOK, Visit, visit
-from openpars.web.forms.bound import bind_all
+from openpars.web.forms.bound import bind_all, known_answers
 from openpars.web.views.form import saving, sheets
 from openpars.web.views.form.drawing import Asked
 
@@ -63,6 +63,7 @@ def learners(request: HttpRequest, number: str, activity_id: int) -> HttpRespons
         "activity": activity,
         "status": status_of(activity, now=came.now),
         "fields": bound,
+        "known": known_answers(fields, shown.answers),
         "blocking": [one for one in shown.findings if one.blocks and sheets.top_of(one.path) in names],
         "yearly": activity.yearly_counts if is_cumulative(shown.answers) else (),
         "phase": phase_of(activity, today=came.today),
