@@ -12,6 +12,10 @@ from tests.journeys.running import DESKTOP, PATIENCE, Site, running_browser, run
 expect.set_options(timeout=PATIENCE)
 
 
+#: The cookies of somebody, by their e-mail.
+SignedIn = Callable[[str], StorageState]
+
+
 class Visit(Protocol):
     """What the fixture `visit` gives."""
 
@@ -43,7 +47,7 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def signed_in(browser: Browser, site: Site) -> Callable[[str], StorageState]:
+def signed_in(browser: Browser, site: Site) -> SignedIn:
     """The cookies of somebody of the demo who has signed in; each signs in once."""
     known: dict[str, StorageState] = {}
 
@@ -60,7 +64,7 @@ def signed_in(browser: Browser, site: Site) -> Callable[[str], StorageState]:
 
 
 @pytest.fixture
-def visit(browser: Browser, site: Site, signed_in: Callable[[str], StorageState]) -> Iterator[Visit]:
+def visit(browser: Browser, site: Site, signed_in: SignedIn) -> Iterator[Visit]:
     """Open pages as different people. Script errors and refused resources fail the test."""
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
@@ -78,7 +82,15 @@ def visit(browser: Browser, site: Site, signed_in: Callable[[str], StorageState]
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
         context.on("weberror", lambda error: troubles.append(str(error.error)))
-        context.on("console", lambda line: troubles.append(line.text) if line.type == "error" else None)
+        # A form that asks how it stands after the sign-in ran out is told so with a 401, which browsers note.
+        context.on(
+            "console",
+            lambda line: (
+                troubles.append(line.text)
+                if line.type == "error" and "status of 401" not in line.text
+                else None
+            ),
+        )
         return context.new_page()
 
     yield open_page

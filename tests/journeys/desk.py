@@ -1,4 +1,4 @@
-"""What people do again and again: opening pages by their address, filling steps, entering whole activities."""
+"""What people do again and again: open pages by their address, fill steps, enter whole activities."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -8,6 +8,7 @@ from playwright.sync_api import Locator, Page
 
 from openpars.config.demo.plan import UNIVERSITY
 from openpars.rulebook.fields import STEPS
+from tests.journeys.running import PATIENCE
 
 #: The provider of the demo's administrator.
 HOME = UNIVERSITY.number
@@ -28,7 +29,11 @@ COMPLETE: Mapping[str, Boxes] = {
         "country": "USA",
     },
     LEARNERS: {"credits": "6.5", "on_passport": "yes", "description": "What to do first, and why."},
-    REGISTRATION: {"registration": "Open to all", "fee": "Variable", "url": "https://cme.demo.example/course"},
+    REGISTRATION: {
+        "registration": "Open to all",
+        "fee": "Variable",
+        "url": "https://cme.demo.example/course",
+    },
     ACCREDITATION: {
         "providership": "Direct",
         "outcomes.0.outcome": "Learner Competence",
@@ -51,7 +56,7 @@ def list_path(page: str = "", *, provider: str = HOME) -> str:
 
 
 def post(page: Page, path: str, boxes: Boxes) -> str:
-    """Post the form at an address with its hidden boxes and these, as a browser would; return where it led."""
+    """Post the form at an address as a browser would, hidden boxes and all; return where it led."""
     drawn = page.request.get(path).text()
     form = next(part for part in re.findall(r"<form.*?</form>", drawn, re.S) if "data-keep" in part)
     hidden = dict(re.findall(r'<input type="hidden" name="([\w-]+)" value="([^"]*)">', form))
@@ -80,9 +85,8 @@ def enter(
     further = {name: words for name, words in given.items() if name not in known}
     activity_id = 0
     for step in STEPS[:steps]:
-        boxes = COMPLETE[step.slug] | {
-            name: words for name, words in given.items() if name in COMPLETE[step.slug]
-        }
+        usual = COMPLETE[step.slug]
+        boxes = {name: given.get(name, words) for name, words in usual.items()}
         mine = {name: words for name, words in further.items() if _step_of(name) == step.slug}
         if activity_id:
             at = activity_path(activity_id, step.slug, provider=provider)
@@ -119,3 +123,16 @@ def go_on(page: Page, to: str) -> None:
 def row_of(page: Page, title: str) -> Locator:
     """The row of an activity in the activity summary."""
     return page.get_by_role("row").filter(has=page.get_by_role("link", name=title, exact=True))
+
+
+def until(page: Page, condition: str) -> None:
+    """Wait until a condition holds in the page; the site forbids the eval that Playwright's own waiting uses."""
+    page.evaluate(
+        f"""async () => {{
+            const latest = performance.now() + {PATIENCE};
+            while (!({condition})) {{
+                if (performance.now() > latest) throw new Error("it never came true");
+                await new Promise((again) => setTimeout(again, 20));
+            }}
+        }}"""
+    )

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserType, Page, sync_playwright
 
 #: The day it is on the site.
 TODAY = "2026-03-10"
@@ -54,7 +54,14 @@ def running_site(data: Path, *, today: str = TODAY, demo: bool = True) -> Iterat
         port = probe.getsockname()[1]
     ours = ("OPENPARS_", "DATABASE_URL", "DJANGO_SETTINGS_MODULE")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    command = [Path(sys.executable).parent / "openpars", "serve", "--data", data, "--port", str(port)]
+    command = [
+        str(Path(sys.executable).parent / "openpars"),
+        "serve",
+        "--data",
+        str(data),
+        "--port",
+        str(port),
+    ]
     said = data / "said.txt"
     with said.open("w") as out:
         process = subprocess.Popen(
@@ -80,14 +87,23 @@ def running_site(data: Path, *, today: str = TODAY, demo: bool = True) -> Iterat
         process.wait(timeout=20)
 
 
+def launch(kind: BrowserType, *, remembering: bool = False) -> Browser:
+    """Start Chromium, the one on PATH or else the one Playwright installed.
+
+    `remembering` leaves it the pages one goes back to, as everybody's browser does; Playwright takes them away.
+    """
+    return kind.launch(
+        executable_path=shutil.which("chromium") or shutil.which("google-chrome"),
+        args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"],
+        ignore_default_args=["--disable-back-forward-cache"] if remembering else None,
+    )
+
+
 @contextmanager
 def running_browser() -> Iterator[Browser]:
-    """Run Chromium, the one on PATH or else the one Playwright installed, for the length of the block."""
-    found = shutil.which("chromium") or shutil.which("google-chrome")
+    """Run a browser for the length of the block."""
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(
-            executable_path=found, args=["--no-sandbox", "--disable-gpu", "--disable-background-networking"]
-        )
+        started = launch(playwright.chromium)
         yield started
         started.close()
 
