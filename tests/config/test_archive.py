@@ -104,6 +104,22 @@ def test_a_changed_backup_is_refused_before_anything_is_touched(
     assert site.openpars("restore", str(backup)).returncode == 0
 
 
+def test_a_backup_of_an_earlier_version_is_brought_up_to_date_in_an_empty_place(
+    backup: Path, new_site: SiteMaker, restored: Site, tmp_path: Path
+) -> None:
+    with zipfile.ZipFile(backup) as archive:
+        manifest = archive.read("manifest.json")
+    earlier = json.loads(manifest)
+    earlier["migrations"].remove(["activities", "0002_sequence_and_append_only"])
+    old = changed(backup, tmp_path / "old.zip", "manifest.json", manifest, json.dumps(earlier).encode())
+    refused = restored.openpars("restore", str(old), "--replace")
+    assert (refused.returncode, "an earlier version" in refused.stderr) == (1, True), refused
+    site = new_site()
+    assert site.openpars("restore", str(old)).returncode == 0
+    assert site.openpars("backup", str(tmp_path / "again.zip")).returncode == 0
+    assert contents(tmp_path / "again.zip") == contents(backup)
+
+
 def test_rows_that_do_not_fit_leave_everything_as_it_was(
     backup: Path, restored: Site, tmp_path: Path
 ) -> None:

@@ -209,11 +209,11 @@ def restore(file: Path, *, replace: bool) -> int:
                     _read_table(archive, table, models[table["table"]])
                 connection.check_constraints()
                 _reset_sequences(list(models.values()))
-                _go_on_after(manifest["last_activity_id"])
         except (ValidationError, DatabaseError, ValueError, TypeError) as problem:
             message = f"its rows do not fit this version ({str(problem).strip().splitlines()[0]})."
             raise Unusable(message) from problem
         prepare_database()
+        _go_on_after(manifest["last_activity_id"])
         for name in manifest["files"]:
             _put_file(settings.DATA / name, archive.read(f"files/{name}"))
     return sum(table["rows"] for table in manifest["tables"])
