@@ -33,13 +33,17 @@ def page(provider: Provider, **chosen: Any) -> SummaryPage:
     return queries.summary(factories.scope(provider), SummaryFilter(**chosen), now=clock.now(), today=today)
 
 
+AHEAD = {"start_date": "2026-05-01", "end_date": "2026-05-01"}
+
+
 @pytest.fixture
 def provider() -> Provider:
     """Activities named by what is special about them; the last one is the newest."""
     provider = factories.provider()
     special: dict[str, dict[str, Any]] = {
         "Draft": {"over": factories.draft(title="Draft")},
-        "Invalid": {"over": factories.draft(title="Invalid") | {"credits": "10.1"}},
+        "Planned": {"over": factories.draft(title="Planned", **AHEAD)},
+        "Invalid": {"over": factories.draft(title="Invalid", credits="10.1", **AHEAD)},
         "Active": {"end_date": "2026-03-10"},
         "Upcoming": {"start_date": "2026-03-11", "end_date": "2026-03-11"},
         "Uncounted": {"physicians": None},
@@ -73,6 +77,7 @@ NEWEST = (
     "Upcoming",
     "Active",
     "Invalid",
+    "Planned",
     "Draft",
 )
 
@@ -81,7 +86,7 @@ NEWEST = (
     ("chosen", "titles"),
     [
         ({}, set(NEWEST)),
-        ({"status": Status.DRAFT}, {"Draft", "Invalid"}),
+        ({"status": Status.DRAFT}, {"Draft", "Planned", "Invalid"}),
         ({"status": Status.ACTIVE}, {"Active", "Upcoming"}),
         ({"status": Status.CLOSED}, {"Closed"}),
         (
@@ -93,7 +98,7 @@ NEWEST = (
         ({"criterion": "C38"}, {"Marked"}),
         ({"criterion": "C23"}, {"Marked"}),
         ({"criterion": "C24"}, set()),
-        ({"attention": True}, {"Invalid"}),
+        ({"attention": True}, {"Draft", "Invalid", "Uncounted"}),
         ({"q": "MARKED"}, {"Marked", "Unmarked"}),
         ({"q": "series  ete-7"}, {"Series 100% _x"}),
         ({"q": "100%"}, {"Series 100% _x"}),
@@ -134,6 +139,9 @@ def test_a_row_says_where_the_activity_stands(
     with django_assert_num_queries(2):
         rows = {row.activity.title: row for row in page(provider).rows}
         told = {title: (row.status, row.phase, row.can_close) for title, row in rows.items()}
+    assert {title for title, row in rows.items() if row.needs_attention} == {
+        row.activity.title for row in page(provider, attention=True).rows
+    }
     assert told["Upcoming"] == (Status.ACTIVE, Phase.UPCOMING, False)
     assert told["Active"] == (Status.ACTIVE, Phase.IN_PROGRESS, False)
     assert told["Uncounted"] == (Status.READY, Phase.ENDED, False)
@@ -191,7 +199,7 @@ def test_scopes(provider: Provider) -> None:
     assert queries.of(SYSTEM_SCOPE).count() == len(NEWEST) + 1
     assert queries.of(factories.scope(stranger)).count() == 0
     public = set(queries.of(PUBLIC).values_list("title", flat=True))
-    assert public == {*NEWEST, "Another provider's"} - {"Draft", "Invalid"}
+    assert public == {*NEWEST, "Another provider's"} - {"Draft", "Planned", "Invalid"}
 
 
 def test_suggestions_are_the_providers_own_and_the_public_lists() -> None:

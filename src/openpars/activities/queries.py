@@ -168,6 +168,16 @@ def can_be_closed(*, now: datetime) -> Q:
     return has_status(Status.READY, now=now) & Q(complete_for=Reach.CLOSE)
 
 
+def needs_attention(*, now: datetime) -> Q:
+    """Return the condition for activities that somebody must act on.
+
+    An invalid answer waits to be mended; or the end date has passed, it is not closed, and something is missing
+    for the next stage. An activity that has ended with nothing missing only waits for its closing.
+    """
+    late = Q(closed_at=None, ends_at__lte=now, complete_for__lt=Reach.CLOSE)
+    return Q(needs_attention=True) | late
+
+
 def changes(activity_ids: Sequence[int]) -> Iterable[Change]:
     """Return the changes of these activities, oldest first. The caller has them from a scoped query."""
     return Change.objects.filter(activity_id__in=activity_ids).order_by("activity_id", "revision")
@@ -232,7 +242,7 @@ SHOWN: Final = (
     "created_at",
     "updated_at",
 )
-PAGE_SIZE: Final = 50
+PAGE_SIZE: Final = 25
 #: Counting stops here: "1,000+".
 COUNT_UP_TO: Final = 1000
 #: More words than anybody searches for.
@@ -302,6 +312,7 @@ class SummaryRow:
     status: Status
     phase: Phase
     can_close: bool
+    needs_attention: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -342,7 +353,7 @@ def narrowed(activities: ActivityQuerySet, chosen: SummaryFilter, *, now: dateti
         bit = criterion_bit(chosen.criterion)
         activities = activities.alias(marked=F("criteria_mask").bitand(bit)).filter(marked=bit)
     if chosen.attention:
-        activities = activities.filter(needs_attention=True)
+        activities = activities.filter(needs_attention(now=now))
     for word in fold(chosen.q).split()[:_MOST_WORDS]:
         activities = activities.filter(search_text__contains=word)
     return activities
@@ -379,7 +390,13 @@ def _row(activity: Activity, *, now: datetime, today: date) -> SummaryRow:
         status,
         phase_of(activity, today=today),
         can_close=status is Status.READY and activity.complete_for == Reach.CLOSE,
+        needs_attention=activity.needs_attention or _is_late(activity, now=now),
     )
+
+
+def _is_late(activity: Activity, *, now: datetime) -> bool:
+    unfinished = activity.closed_at is None and activity.complete_for < Reach.CLOSE
+    return unfinished and activity.ends_at <= now
 
 
 def years(scope: Scope) -> list[int]:

@@ -101,10 +101,10 @@ def _waiting(person: Person, provider: Provider, *, now: datetime) -> tuple[Wait
             "The end date has passed. Add the final information and the learner counts, then close.",
         ),
         waiting(
-            Q(needs_attention=True),
+            queries.needs_attention(now=now),
             {"attention": "yes"},
             "activity needs attention",
             "activities need attention",
-            "An answer was typed that cannot stand as it is. It waits in red for somebody to mend it.",
+            "An answer waits in red to be mended, or the end date has passed and something is still missing.",
         ),
     )
