@@ -9,7 +9,7 @@
 | OPENPARS_HTTPS | `1` behind a proxy that speaks HTTPS: secure cookies, HSTS, redirect | |
 | OPENPARS_PROXIES | proxies before the site (for counting sign-in attempts) | `1` with HTTPS, else `0` |
 | OPENPARS_DEMO | `1` for demo data and a movable day; set by `openpars serve --demo` | |
-| OPENPARS_EMAIL_URL | `smtp://user:password@host:587` (`smtps://` for TLS from the start) | letters are kept in the data folder |
+| OPENPARS_EMAIL_URL | `smtp://user:password@host:587`, or `smtps://` | letters are kept in the data folder |
 | OPENPARS_EMAIL_FROM | sender of the letters | `OpenPARS <openpars@localhost>` |
 """
 
