@@ -16,6 +16,7 @@ import * as outcomes from "./outcomes";
 import * as repeat from "./repeat";
 import * as saving from "./saving";
 import * as suggest from "./suggest";
+import * as unfold from "./unfold";
 
 const started = new WeakSet<Element>();
 
@@ -37,6 +38,7 @@ function startParts(): void {
 }
 
 menus.start();
+unfold.start();
 dates.start();
 suggest.start();
 saving.start();
@@ -45,4 +47,7 @@ startParts();
 keep.start();
 all<HTMLFormElement>("form[data-check-url]").forEach(check.start);
 jumps.start();
-document.addEventListener("htmx:after:swap", startParts);
+document.addEventListener("htmx:after:swap", () => {
+  startParts();
+  unfold.draw();
+});

@@ -1,11 +1,11 @@
-/** The questions beside the form follow the field that has the focus; below the form they all stand open. */
+/** The questions beside the form follow the field that has the focus; below the form each field unfolds. */
 
 import { all, from } from "./dom";
 
 const BESIDE = window.matchMedia("(min-width: 64em)");
 
 export function start(list: HTMLElement): void {
-  const panels = all<HTMLElement>("[data-faq]", list);
+  const panels = all<HTMLDetailsElement>("[data-faq]", list);
   const button = list.querySelector<HTMLButtonElement>("[data-faq-all]");
   let following = true;
   let current = panels[0] ?? null;
@@ -14,7 +14,19 @@ export function start(list: HTMLElement): void {
     const alone = following && BESIDE.matches && panels.length > 1;
     for (const panel of panels) panel.hidden = alone && panel !== current;
     if (button) button.hidden = !alone;
+    follow();
   };
+
+  // Stays in sight only as long as all of it fits: what is taller could never be read to its end.
+  const follow = (): void => {
+    list.classList.toggle("is-following", following && list.offsetHeight < window.innerHeight - 48);
+  };
+  const fold = (): void => {
+    for (const panel of panels) panel.open = BESIDE.matches || panels.length === 1;
+    draw();
+  };
+  new ResizeObserver(follow).observe(list);
+  window.addEventListener("resize", follow);
 
   document.addEventListener("focusin", (event) => {
     const field = from<HTMLElement>(event, "form [data-field]");
@@ -39,13 +51,13 @@ export function start(list: HTMLElement): void {
     draw();
     panels[0]?.focus();
   });
-  BESIDE.addEventListener("change", draw);
-  draw();
+  BESIDE.addEventListener("change", fold);
+  fold();
 }
 
 /** The panel of the field, or of the nearest field around it; in a collaboration that of its kind. */
-function panelFor(field: HTMLElement, panels: HTMLElement[]): HTMLElement | null {
-  const named = (name: string): HTMLElement | undefined => panels.find((panel) => panel.dataset["faq"] === name);
+function panelFor(field: HTMLElement, panels: HTMLDetailsElement[]): HTMLDetailsElement | null {
+  const named = (name: string): HTMLDetailsElement | undefined => panels.find((panel) => panel.dataset["faq"] === name);
   const row = field.closest("[data-row-path]");
   const kind = row?.querySelector<HTMLSelectElement>("select[name$='.kind']")?.value;
   const steps = (field.dataset["field"] ?? "").split(".").filter((step) => !/^\d+$/.test(step));

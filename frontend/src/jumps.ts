@@ -5,7 +5,7 @@ import { all, from } from "./dom";
 function land(id: string): boolean {
   const target = document.getElementById(id);
   if (!target) return false;
-  for (let place = target.parentElement; place; place = place.parentElement) {
+  for (let place: HTMLElement | null = target; place; place = place.parentElement) {
     if (place instanceof HTMLDetailsElement) place.open = true;
   }
   const first =

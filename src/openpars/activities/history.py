@@ -22,7 +22,8 @@ _KEPT = {
     "legacy": "Answers of earlier years",
     "extra": "Kept as it came",
 }
-_COUNTS = {"as_of": "as of", "physicians": "physicians", "other_learners": "other learners"}
+#: Parts of an entry that need no label beside what they say.
+_PLAIN_PARTS = frozenset({"source", "amount"})
 
 Row = tuple[str, str, str]
 
@@ -45,7 +46,8 @@ def _rows(change: Change) -> Iterator[Row]:
             yield field.label, words(old.get(name), field), words(new[name], field)
     for name, told in _KEPT.items():
         if name in new:
-            yield told, _plain(old.get(name)), _plain(new[name])
+            told_in = _counts if name == "yearly_counts" else _plain
+            yield told, told_in(old.get(name)), told_in(new[name])
     before, after = old.get("rejected") or {}, new.get("rejected") or {}
     if "rejected" in new:
         for path in sorted({*before, *after}):
@@ -83,10 +85,19 @@ def _term(value: Any, field: Field) -> str:
 
 
 def _item(item: Mapping[str, Any], field: Field) -> str:
-    """Return an entry in a line: what it is first (its kind, its outcome), then the rest with its labels."""
+    """Return an entry in a line: what it is first (its kind, its outcome), then the rest with its labels.
+
+    What is said of the first by nothing but choices stands in brackets: Learner Competence (Subjective).
+    """
     answered = [part for part in field.item if not is_missing(item.get(part.name))]
+    if [part.kind for part in field.item] == ["choice", "choices"] and len(answered) == len(field.item):
+        first, second = field.item
+        how = ", ".join(_term(value, second) for value in item[second.name])
+        return f"{words(item[first.name], first)} ({how})"
     return ", ".join(
-        told if place == 0 and part.kind == "choice" else f"{part.label}: {told}"
+        told
+        if (place == 0 and part.kind == "choice") or part.name in _PLAIN_PARTS
+        else f"{part.label}: {told}"
         for place, part in enumerate(answered)
         for told in (words(item[part.name], part),)
     )
@@ -101,12 +112,26 @@ def _text(text: str | None) -> str:
     return text or NOTHING
 
 
+def _counts(value: Any) -> str:
+    """Return the totals of each year, one year to a line."""
+    if is_missing(value):
+        return NOTHING
+    return "\n".join(
+        f"{spoken(date.fromisoformat(year['as_of']))}: {_number(year.get('physicians'))} physicians, "
+        f"{_number(year.get('other_learners'))} other learners"
+        for year in value
+    )
+
+
+def _number(value: int | None) -> str:
+    return NOTHING if value is None else f"{value:,}"
+
+
 def _plain(value: Any) -> str:
     if is_missing(value):
         return NOTHING
     if isinstance(value, list):
         return "; ".join(_plain(part) for part in value)
     if isinstance(value, dict):
-        parts = ((_COUNTS.get(name, name), part) for name, part in value.items())
-        return ", ".join(f"{name}: {NOTHING if part is None else part}" for name, part in parts)
+        return ", ".join(f"{name}: {NOTHING if part is None else part}" for name, part in value.items())
     return str(value)

@@ -125,6 +125,7 @@ def activities(request: HttpRequest, number: str) -> HttpResponse:
         "sorts": SORTS,
         "formats": {term.code: term.label for term in terms("formats")},
         "chips": _chips(here, asked),
+        "narrowing": len({*asked.parameters()} - {"q", "sort"}),
         "columns": [_column(here, asked, *each) for each in _SORTABLE],
         "nothing_yet": not found.rows and not asked.is_narrowed,
         "longest_search": LONGEST_SEARCH,
