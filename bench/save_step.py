@@ -8,6 +8,7 @@ merging and writing the history cost on top of the database.
 import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
+from functools import partial
 from statistics import median
 from time import perf_counter
 from typing import Any
@@ -41,7 +42,7 @@ def run(report: Report) -> None:
         assert outcome.changed == ("credits", "description", "specialties"), outcome
 
     statements = [
-        _for(_recorded(lambda n=n: save(recorded, n)), recorded, replayed) for n in range(RUNS * SAVES)
+        _for(_recorded(partial(save, recorded, number)), recorded, replayed) for number in range(RUNS * SAVES)
     ]
     by_verb: list[float] = []
     raw: list[float] = []
@@ -50,8 +51,8 @@ def run(report: Report) -> None:
         for first in range(0, RUNS * SAVES, SAVES):
             # In turns, so that neither gets the quieter moments.
             pairs = [
-                (_seconds(lambda n=n: save(saved, n)), _seconds(lambda n=n: send(statements[n])))
-                for n in range(first, first + SAVES)
+                (_seconds(partial(save, saved, number)), _seconds(partial(send, statements[number])))
+                for number in range(first, first + SAVES)
             ]
             by_verb.append(median(verb for verb, _ in pairs))
             raw.append(median(sent for _, sent in pairs))

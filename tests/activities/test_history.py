@@ -41,8 +41,7 @@ def test_what_changed_is_told_in_words(changed: Activity) -> None:
             (
                 "Sources of commercial support",
                 "—",
-                "Monetary, Source: Demo Devices Company, Amount: $12,500\n"
-                "In-kind, Source: Demo Imaging Company",
+                "Monetary, Demo Devices Company, $12,500\nIn-kind, Demo Imaging Company",
             ),
             ("AMA PRA Category 1 Credit™ (typed, to be mended)", "—", "0.3"),
         ],

@@ -1,6 +1,7 @@
 """Close, reopen, delete, restore."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -155,7 +156,7 @@ def test_what_is_stopping_me() -> None:
     provider = factories.provider()
     now, today = clock.now(), clock.now().date()
 
-    def told(**answered: object) -> tuple[Status, Status | None, set[str], str | None]:
+    def told(**answered: Any) -> tuple[Status, Status | None, set[str], str | None]:
         stopping = blockers(factories.activity(provider, **answered), now=now, today=today)
         paths = {finding.path for finding in stopping.findings}
         day = stopping.clock.isoformat() if stopping.clock else None

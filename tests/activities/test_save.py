@@ -1,4 +1,5 @@
 from datetime import datetime
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -6,6 +7,7 @@ from django.core.exceptions import PermissionDenied
 
 from openpars import clock
 from openpars.accounts.scopes import PUBLIC
+from openpars.activities import queries
 from openpars.activities.queries import NoSuchActivity
 from openpars.activities.records import answers_of, status_of
 from openpars.activities.verbs.close import close
@@ -146,6 +148,12 @@ def test_strangers_activities_do_not_exist() -> None:
     delete([activity.pk], **common(theirs))
     with pytest.raises(NoSuchActivity):
         edit(activity, {"title": "X"})
+    for nobodys in (-1, 0, 999_999_999, 2**31, 2**70):
+        with pytest.raises(NoSuchActivity):
+            queries.get(factories.scope(mine), nobodys)
+        for ids in ([nobodys], [nobodys, nobodys + 1]):
+            with pytest.raises(NoSuchActivity):
+                close(ids, **common(mine))
     assert stored(activity).revision == 2
 
 
@@ -237,7 +245,12 @@ def test_going_backwards_is_asked_about() -> None:
 
 
 def test_enduring_materials_keep_a_count_of_each_year() -> None:
-    enduring = {"format": "EM", "delivery_methods": ["Online"], "physicians": None, "other_learners": None}
+    enduring: dict[str, Any] = {
+        "format": "EM",
+        "delivery_methods": ["Online"],
+        "physicians": None,
+        "other_learners": None,
+    }
     activity = factories.activity(factories.provider(), **enduring)
 
     def count(physicians: int, as_of: str, *confirmed: str) -> bool:

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from openpars.activities import queries
 from openpars.activities.models import Activity, PastName
@@ -13,6 +15,7 @@ from openpars.activities.records import answers_of
 from openpars.activities.rederiving import rederive
 from openpars.activities.verbs.save import Edit, save
 from openpars.activities.writer import BULK
+from openpars.rulebook.lifecycle import ends_at
 from tests import factories
 from tests.activities.doing import changes, common, stored
 from tests.activities.test_records import EVERYTHING
@@ -110,3 +113,15 @@ def test_rederiving_brings_every_derived_column_back() -> None:
         assert {**before, "_state": None} == {**after, "_state": None}
     assert list(rederive(now=activities[0].created_at)) == []
     assert list(rederive(now=activities[0].created_at, everything=True)) == [3]
+
+
+def test_another_time_zone_ends_every_activity_at_another_instant(client: Client) -> None:
+    accreditor = factories.accreditor()
+    staff = factories.contact(accreditor, role="administrator").person
+    mine = factories.activity(factories.provider(accreditor=accreditor))
+    strangers = factories.activity(factories.provider(accreditor=factories.accreditor(name="Other")))
+    client.force_login(staff)
+    data = {"name": accreditor.name, "time_zone": "Europe/London"}
+    assert client.post(reverse("accreditor-edit", args=[accreditor.pk]), data).status_code == 302
+    assert stored(mine).ends_at == ends_at(mine.end_date, "Europe/London")
+    assert stored(strangers).ends_at == strangers.ends_at

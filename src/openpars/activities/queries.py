@@ -27,6 +27,8 @@ from openpars.rulebook.vocabularies import VOCABULARIES, terms
 
 #: For so long a deleted activity can be restored.
 RESTORABLE = timedelta(days=RESTORE_DAYS)
+#: No activity can have a higher ID; databases take it ill to be asked for one.
+LAST_ID = 2**31 - 1
 #: Keys asked for in one statement.
 CHUNK = 5_000
 
@@ -55,6 +57,7 @@ def everything(scope: Scope) -> ActivityQuerySet:
 
 def locked(scope: Scope, activity_ids: Sequence[int]) -> Iterator[Activity]:
     """Give these activities of the scope, deleted ones included, by their IDs, and hold their rows."""
+    activity_ids = [activity_id for activity_id in activity_ids if 0 < activity_id <= LAST_ID]
     if len(activity_ids) == 1:
         # What every save asks. Django takes longer to word this query than the database to answer it, so
         # its words are kept.
@@ -446,8 +449,8 @@ def _public_names(scope: Scope, vocabulary: str | None, board: str | None) -> It
         return
     for term in terms(vocabulary, of=board):
         yield term.label
-    additions = Accreditor.objects.filter(pk=scope.accreditor_id).values_list(
-        "vocabulary_additions", flat=True
-    )
-    for added in additions:
-        yield from added.get(vocabulary) or ()
+    own = scope.accreditor_id
+    if own is None:
+        return
+    for accreditor in Accreditor.objects.filter(pk=own).only("vocabulary_additions"):
+        yield from accreditor.vocabulary_additions.get(vocabulary) or ()

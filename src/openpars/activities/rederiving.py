@@ -1,4 +1,4 @@
-"""Working the derived columns out again, after the rulebook changed what answers mean."""
+"""Working the derived columns out again, after the rulebook or an accreditor's time zone changed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from openpars.accounts.scopes import SYSTEM_SCOPE
+from openpars.accounts.scopes import SYSTEM_SCOPE, Scope
 from openpars.activities import locks, queries, writer
 from openpars.activities.derived import derive
 from openpars.activities.records import answers_of
@@ -16,8 +16,8 @@ from openpars.rulebook import VERSION
 BATCH = 1_000
 
 
-def rederive(*, now: datetime, everything: bool = False) -> Iterator[int]:
-    """Derive again every record that an earlier rulebook derived (or every record), batch by batch.
+def rederive(*, now: datetime, everything: bool = False, scope: Scope = SYSTEM_SCOPE) -> Iterator[int]:
+    """Derive again every record of the scope that an earlier rulebook derived (or every one), batch by batch.
 
     Gives the number of records looked at so far, after each batch. Each batch is a transaction of its own, so
     that nobody waits long, and a run that was stopped goes on where it was when it is started again. No
@@ -25,7 +25,7 @@ def rederive(*, now: datetime, everything: bool = False) -> Iterator[int]:
     """
     done, last = 0, 0
     while True:
-        found = queries.everything(SYSTEM_SCOPE).filter(activity_id__gt=last)
+        found = queries.everything(scope).filter(activity_id__gt=last)
         if not everything:
             found = found.exclude(rulebook_version=VERSION)
         ids = list(found.order_by("activity_id").values_list("pk", flat=True)[:BATCH])

@@ -166,8 +166,7 @@ def _as_it_is(value: Any) -> Any:
     return value
 
 
-def _as_json(value: Any) -> str:
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def _write_one(cursor: Any, row: Written) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
@@ -11,11 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
+from openpars import clock
 from openpars.accounts import verbs
 from openpars.accounts.models import Accreditor, Provider, ReportingYear
 from openpars.accounts.refusals import Refused
 from openpars.accounts.roles import Role
 from openpars.accounts.verbs.accreditors import OPEN_VOCABULARIES
+from openpars.activities.rederiving import rederive
 from openpars.web.views.accounts import contacts
 from openpars.web.views.accounts.forms import AccreditorForm, DeadlineForm, ListsForm, NewProviderForm
 from openpars.web.views.accounts.letters import send_invitation
@@ -123,10 +127,13 @@ def edit(request: HttpRequest, place: Place) -> HttpResponse:
     )
     if request.method == "POST" and form.is_valid():
         try:
-            verbs.update_accreditor(accreditor, actor=place.actor, **form.cleaned_data)
+            changed = verbs.update_accreditor(accreditor, actor=place.actor, **form.cleaned_data)
         except Refused as refusal:
             form.refuse(refusal)
         else:
+            if changed.time_zone != accreditor.time_zone:
+                # Every activity ends at another instant now.
+                deque(rederive(now=clock.now(), everything=True, scope=place.scope), maxlen=0)
             messages.success(request, "The accreditor’s data are saved.")
             return redirect(place.url("staff"))
     return render(request, "accounts/accreditor_edit.html", {**place.context, "form": form})
