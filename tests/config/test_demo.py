@@ -47,7 +47,7 @@ def test_the_demo_fits_the_rulebook_and_has_everything(frozen: object) -> None:
     assert queries.everything(SYSTEM_SCOPE).exclude(deleted_at=None).count() == 9
     assert _phases() >= {("Active", "upcoming"), ("Active", "in progress"), ("Draft", "upcoming")}
     assert set(Change.objects.values_list("verb", "door").distinct()) >= {
-        *(("save", "command"), ("close", "command"), ("reopen", "command"), ("delete", "command"))
+        *(("save", "form"), ("close", "form"), ("reopen", "form"), ("delete", "form"))
     }
     assert not Change.objects.filter(at__gt=clock.now()).exists()
 

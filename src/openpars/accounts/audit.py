@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from openpars import clock
 from openpars.accounts.actors import Actor
 from openpars.accounts.models import Accreditor, AuditEntry, Provider
 from openpars.accounts.roles import Role
+from openpars.rulebook.kinds.dates import spoken
 
 SET_UP = "set-up"
 PROVIDER_ADDED = "provider.added"
@@ -104,6 +107,9 @@ def changes(entry: AuditEntry) -> list[ChangeWords]:
     ]
 
 
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
 def _value_words(value: Any) -> str:
     if value is True:
         return "Yes"
@@ -113,4 +119,6 @@ def _value_words(value: Any) -> str:
         return "; ".join(str(item) for item in value)
     if isinstance(value, str) and value in Role.values:
         return str(Role(value).label)
+    if isinstance(value, str) and _DATE.fullmatch(value):
+        return spoken(date.fromisoformat(value))
     return "" if value is None else str(value)

@@ -180,7 +180,7 @@ class _Site:
         common: dict[str, Any] = {
             "scope": self._scope(),
             "actor": self._actor(task.name),
-            "door": Door.COMMAND,
+            "door": Door.FORM,
             "now": now,
         }
         planned = [self.plan[number] for number in numbers]

@@ -46,8 +46,8 @@ STAYED = "stayed"
 THEN = "then"
 
 #: What stands beside the button of a step.
-READY = "This step is ready."
-LAST_READY = "This page is ready to be saved."
+READY = "This step is ready. An answer that is still missing can be added later."
+LAST_READY = "This page is ready to be saved. An answer that is still missing can be added later."
 FIRST_NOT_READY = (
     "Title, format and both dates are needed before you can go on. What you typed is kept in any case."
 )
