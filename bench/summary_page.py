@@ -53,7 +53,7 @@ ASKED = {
         "?q=update&status=Draft&format=EM&year=2026&criterion=C23&attention=yes&sort=-start_date",
         "Draft",
     ),
-    "the last page of 2,000": ("?page=2000", "Draft"),
+    "the last page of 1,000": ("?page=1000", "Draft"),
 }
 FORMATS = ("C", "RSS", "EM", "JN", "OTH")
 LIVE = {"C", "RSS"}
