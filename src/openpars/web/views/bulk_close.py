@@ -71,7 +71,8 @@ def bulk_close(request: HttpRequest, number: str) -> HttpResponse:
         "at_once": AT_ONCE,
         "told_of": TOLD_OF,
         "here": reverse("bulk-close", args=[number]),
-        "ticked": request.GET.get("ticked") != "none",
+        # Who sent the list with nothing ticked does not find everything ticked again.
+        "ticked": request.GET.get("ticked") != "none" and "nothing" not in request.GET,
         "nothing_ticked": "nothing" in request.GET,
     }
     return render(request, "bulk_close/bulk_close.html", context)
