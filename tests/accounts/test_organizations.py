@@ -46,7 +46,7 @@ def test_a_provider_id_has_7_digits_and_one_owner() -> None:
     assert (created.number, created.accreditor) == ("0000042", provider.accreditor)
 
 
-@pytest.mark.parametrize("name", ["", "  ", "x" * 201, "a\nb", "a\x00b"])
+@pytest.mark.parametrize("name", ["", "  ", "x" * 201, "a\nb", "a\x00b", "a" + "\u0301\u0327" * 50_000])
 def test_a_name_is_one_line(name: str) -> None:
     with pytest.raises(Refused) as refused:
         update(factories.provider(), name=name)

@@ -98,6 +98,16 @@ def test_after_the_lock_only_the_accreditor_reopens() -> None:
         reopen([activity.pk], reason="A sheet", **common(stranger))
 
 
+@pytest.mark.parametrize("number", [0, -1, 2**31, 2**63, 10**30])
+def test_a_number_that_no_column_holds_is_no_activity(number: int) -> None:
+    provider = factories.provider()
+    for verb in (close, delete, restore):
+        with pytest.raises(NoSuchActivity):
+            verb([number], **common(provider))
+        with pytest.raises(NoSuchActivity):
+            verb([number, 100_000_001], **common(provider))
+
+
 def test_deleting_and_restoring() -> None:
     provider = factories.provider()
     scope = factories.scope(provider)

@@ -3,6 +3,7 @@ import signal
 import stat
 from http.cookiejar import CookieJar
 from pathlib import Path
+from urllib.error import HTTPError
 from urllib.parse import urlencode
 from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
@@ -39,6 +40,25 @@ def test_everybody_printed_can_sign_in(demo: Running) -> None:
         form = {"csrfmiddlewaretoken": token[1], "login": email, "password": password}
         landed, text = page(browser, login, form)
         assert landed == f"{demo.address}/", text
+
+
+@pytest.mark.parametrize("path", ["/account/login/", "/no-such-page/", "/healthz", "style"])
+def test_every_answer_carries_the_headers_that_protect_people(demo: Running, path: str) -> None:
+    browser = build_opener(HTTPCookieProcessor(CookieJar()))
+    if path == "style":
+        found = re.search(r'href="(/static/[^"]+\.css)"', page(browser, f"{demo.address}/")[1])
+        assert found
+        path = found[1]
+    try:
+        answer = browser.open(f"{demo.address}{path}", timeout=20)
+    except HTTPError as error:
+        answer = error
+    with answer:
+        policy = answer.headers["Content-Security-Policy"].split("; ")
+        assert "default-src 'self'" in policy
+        assert not any("unsafe" in rule for rule in policy)
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Referrer-Policy"] == "same-origin"
 
 
 def test_what_serve_keeps_is_for_its_owner_only(demo: Running) -> None:

@@ -147,6 +147,18 @@ def test_a_viewer_changes_nothing(client: Client, place: dict[str, Any]) -> None
     assert everything() == before
 
 
+def test_what_signed_in_people_see_is_kept_by_no_cache_in_between(
+    client: Client, place: dict[str, Any]
+) -> None:
+    provider = Provider.objects.get(number=place["number"])
+    client.force_login(factories.contact(provider, role="administrator").person)
+    for name, parts in [*PROVIDERS, *((name, ()) for name in OTHERS if name not in PARTED)]:
+        answer = client.get(address(name, parts, place))
+        if answer.status_code == 405:
+            continue
+        assert "private" in answer.headers.get("Cache-Control", ""), (name, answer.status_code)
+
+
 #: Addresses of the person's own account that take a part of their own; walked by the accounts' tests.
 PARTED = {name for name, parts in ROUTES if parts and not {"number", "accreditor_id"} & set(parts)} - PUBLIC
 

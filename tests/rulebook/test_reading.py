@@ -1,5 +1,6 @@
 """From whatever comes in to the canonical form: every kind, every spelling, every kind of rubbish."""
 
+from time import process_time
 from typing import Any
 
 import pytest
@@ -379,3 +380,20 @@ def test_a_list_nested_too_deeply_to_write_down_is_refused_all_the_same() -> Non
     result = reading(title=deep, support=deep, delivery_methods=deep, joint_providers=deep)
     assert result.rejected["title"] == "(list)"
     assert set(result.rejected) == {"title", "support.0", "delivery_methods", "joint_providers.0"}
+
+
+@pytest.mark.parametrize(
+    ("name", "problem"),
+    [
+        ("title", "text.too_long"),
+        ("description", "description.too_long"),
+        ("country", "country.unknown"),
+        ("state", "text.too_long"),
+    ],
+)
+def test_accents_piled_up_by_the_hundred_thousand_are_refused_in_no_time(name: str, problem: str) -> None:
+    began = process_time()
+    result = reading(**{name: "a" + "\u0301\u0327" * 50_000})
+    assert refused(result) == [(name, problem)]
+    # Putting them in order first took half a minute.
+    assert process_time() - began < 2

@@ -1,6 +1,7 @@
 """The four steps in the test client: what is saved, what is kept, what is told."""
 
 import json
+import re
 from datetime import timedelta
 from time import time
 from typing import Any
@@ -117,6 +118,28 @@ def test_a_double_click_makes_one_draft() -> None:
     [made] = desk.activities()
     assert answers == [step(desk, made, LEARNERS) + "?adding=yes"] * 2
     assert made.revision == 1
+
+
+def test_a_form_for_a_new_activity_sent_again_later_does_not_undo_what_others_changed_since() -> None:
+    desk = Desk()
+    add = desk.url("activity-add")
+    boxes = boxes_of(desk.get(add)) | DRAFT
+    desk.post(add, boxes)
+    [made] = desk.activities()
+    save(desk, made, title="Named by a colleague")
+    desk.post(add, boxes | {"end_date": "2026-05-06"})
+    assert (desk.stored(made).title, str(desk.stored(made).end_date)) == (
+        "Named by a colleague",
+        "2026-05-06",
+    )
+    asked = desk.post(add, boxes | {"title": "Named anew"})
+    assert asked.status_code == 200
+    assert {"Named by a colleague", "Named anew"} <= {
+        *re.findall("Named (?:by a colleague|anew)", text(asked))
+    }
+    assert desk.stored(made).title == "Named by a colleague"
+    desk.post(add, boxes_of(asked) | {"choice.title": "mine"})
+    assert [one.title for one in desk.activities()] == ["Named anew"]
 
 
 def test_repeat_instances_become_activities_at_the_last_save() -> None:
@@ -461,7 +484,7 @@ def test_a_token_of_another_activity_or_another_person_saves_nothing() -> None:
     assert [one.title for one in desk.activities()] == ["One", "Two"]
 
 
-@pytest.mark.parametrize("revision", ["", "abc", "-1", "1e9", "9" * 50, "²"])
+@pytest.mark.parametrize("revision", ["", "abc", "-1", "1e9", "9" * 50, "²", "2", "999999999"])
 def test_a_garbage_revision_saves_nothing_and_keeps_what_was_typed(revision: str) -> None:
     desk = Desk()
     made = factories.activity(desk.provider)

@@ -16,6 +16,7 @@ from openpars.accounts.verbs import is_set_up
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
+_PRIVATE = "no-cache, private"
 _REFRESH_AFTER = timedelta(minutes=10)
 """How often a session in use is written again; each writing starts its idle time anew."""
 
@@ -37,6 +38,23 @@ class FirstVisit:
 
     def _passes(self, path: str) -> bool:
         return path in (reverse("setup"), reverse("healthz"))
+
+
+class OwnPages:
+    """Keeps what signed-in people see out of shared caches; their browser asks before it shows it again.
+
+    It is not `no-store`: going back in the browser has to find the form as it was left.
+    """
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        """Answer the request, and say whose page it is where the view did not."""
+        response = self.get_response(request)
+        if request.session.accessed and SESSION_KEY in request.session:
+            response.headers.setdefault("Cache-Control", _PRIVATE)
+        return response
 
 
 class SlidingSession:

@@ -17,7 +17,10 @@ _DIGITS = re.compile(rf"[0-9]{{{PROVIDER_NUMBER_LENGTH}}}")
 
 def line(text: str, *, field: str, label: str, limit: int = 200, required: bool = True) -> str:
     """Return one line of text, trimmed and in NFC; raises Refused when it cannot be stored as given."""
-    clean = unicodedata.normalize("NFC", text).strip()
+    clean = text.strip()
+    # Putting accents piled on one letter in order takes quadratic time; at most four characters become one.
+    if len(clean) <= 4 * limit:
+        clean = unicodedata.normalize("NFC", clean).strip()
     if required and not clean:
         raise Refused(f"Enter {label}.", field=field)
     if len(clean) > limit:

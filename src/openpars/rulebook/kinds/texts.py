@@ -31,7 +31,7 @@ def line(max_length: int, *, identifier: bool = False) -> Parse:
         if text.isascii() and text.isprintable():
             text = text.strip() if "  " not in text else " ".join(text.split())
         else:
-            text = " ".join(_cleaned(text).split()).strip(_BLANKS)
+            text = _composed(" ".join(_storable(text).split()), max_length).strip(_BLANKS)
             if identifier and any(unicodedata.category(letter) == "Cf" for letter in text):
                 raise Trouble("invisible_characters")
         return _fitting(text, max_length) or None
@@ -47,7 +47,7 @@ def lines(max_length: int) -> Parse:
         if text.isascii() and text.isprintable():
             text = text.strip()
         else:
-            text = _cleaned(text).strip().strip(_BLANKS)
+            text = _composed(_storable(text).strip(), max_length).strip().strip(_BLANKS)
         return _fitting(text, max_length) or None
 
     return parse
@@ -83,11 +83,19 @@ def _as_text(raw: Any) -> str:
     return text_of(raw)
 
 
-def _cleaned(text: str) -> str:
-    text = unicodedata.normalize("NFC", _LINE_ENDS.sub("\n", text))
+def _storable(text: str) -> str:
+    text = _LINE_ENDS.sub("\n", text)
     if bad := _UNSTORABLE.search(text):
         raise Trouble("control_characters", symbol=visible(bad.group()))
     return text
+
+
+def _composed(text: str, max_length: int) -> str:
+    """Return the text in NFC, which takes quadratic time over accents piled on one letter.
+
+    So it is not tried on a text that cannot get short enough: at most four characters become one.
+    """
+    return unicodedata.normalize("NFC", text if len(text) <= 4 * max_length else _fitting(text, max_length))
 
 
 def _fitting(text: str, max_length: int) -> str:

@@ -20,6 +20,8 @@ from openpars.rulebook.readers import MOST_ENTRIES
 from openpars.rulebook.rules import finding
 
 TOO_MANY = "activity.list.too_many"
+#: Parts of the longest path of an answer, such as `collaborations.0.practice_areas.0`.
+_DEEPEST = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,9 @@ def _row_numbers(data: QueryDict) -> dict[str, list[str]]:
     """
     found: dict[str, set[str]] = {}
     for name in data:
-        parts = name.split(".")
+        parts = name.split(".", _DEEPEST)
+        if len(parts) > _DEEPEST:
+            continue
         for position, part in enumerate(parts):
             # ASCII digits of a sane length: other numerals and long ones are no row of ours.
             if part.isascii() and part.isdigit() and len(part) <= 6:

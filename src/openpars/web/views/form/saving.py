@@ -43,6 +43,8 @@ from openpars.web.views.form.drawing import (
     Place,
 )
 
+#: The revision of an activity that was just born.
+FIRST_REVISION = 1
 #: What the buttons of a step ask for next.
 CONTINUE, EXIT = "continue", "exit"
 
@@ -122,18 +124,30 @@ def receive(came: Visit, step: Step, activity: Activity | None) -> HttpResponse:
     if token is None or token != replace(expected.token, entry=token.entry):
         return _keep(expected, sent, TOO_OLD)
     place = replace(expected, entry_id=token.entry)
-    if activity is not None and sent.base_revision is None:
+    if activity is not None and (sent.base_revision is None or sent.base_revision > activity.revision):
         return _keep(place, sent, TOO_OLD)
     if sent.posted.too_many:
         told = [f"{one.message} {one.mend}" for one in sent.posted.too_many]
         return _keep(place, sent, " ".join([*told, FIRST_ONES]))
-    edit = Edit(answers=sent.raw, entry=place.entry_id)
-    if activity is not None:
-        edit = edit_of(came, activity, sent)
     outcome = save_one(
-        edit, scope=came.scope, actor=came.actor, door=Door.FORM, now=came.now, confirmed=sent.confirmed
+        _edit(place, sent),
+        scope=came.scope,
+        actor=came.actor,
+        door=Door.FORM,
+        now=came.now,
+        confirmed=sent.confirmed,
     )
     return _after(place, sent, outcome)
+
+
+def _edit(place: Place, sent: Sent) -> Edit:
+    if place.activity is not None:
+        return edit_of(place.came, place.activity, sent)
+    born = queries.of(place.came.scope).filter(entry=place.entry_id).first()
+    if born is None:
+        return Edit(answers=sent.raw, entry=place.entry_id)
+    # A form for a new activity, sent once more: what others changed since it was born is not to be undone.
+    return edit_of(place.came, born, replace(sent, base_revision=FIRST_REVISION))
 
 
 def edit_of(came: Visit, activity: Activity, sent: Sent) -> Edit:
