@@ -58,6 +58,22 @@ READ: list[tuple[str, Any, Any]] = [
     ("delivery_methods", [], None),
     ("delivery_methods", " ; ", None),
     ("commendation_criteria", "c23;Engages Students\nC38", ["C23", "C25", "C38"]),
+    # boxes stand in the order of their list, rows as people put them
+    ("commendation_criteria", ["C38", "C25", "C23"], ["C23", "C25", "C38"]),
+    ("delivery_methods", ["Live-Streamed", "In-Person"], ["In-Person", "Live-Streamed"]),
+    (
+        "outcomes",
+        [
+            {"outcome": "Patient Health", "measurement_types": "Subjective; Objective"},
+            {"outcome": "learner knowledge", "measurement_types": ["Objective"]},
+        ],
+        [
+            {"outcome": "Learner Knowledge", "measurement_types": ["Objective"]},
+            {"outcome": "Patient Health", "measurement_types": ["Objective", "Subjective"]},
+        ],
+    ),
+    ("specialties", ["Surgery", "Demo Medicine", "Pediatrics"], ["Surgery", "Demo Medicine", "Pediatrics"]),
+    ("joint_providers", ["Zed", "Alpha"], ["Zed", "Alpha"]),
     ("specialties", "pediatrics; Demo Medicine", ["Pediatrics", "Demo Medicine"]),
     ("specialties", "Endocrinology, Diabetes, and Metabolism", ["Endocrinology, Diabetes, and Metabolism"]),
     ("joint_providers", ["Demo; One", " ", None, "Demo Two"], ["Demo; One", "Demo Two"]),

@@ -46,7 +46,8 @@ class Field:
 
     `minimum`, `maximum` and `multiple_of` are numbers or ISO dates as text; `columns` holds the header in
     files and then its aliases; `public` answers may be shown to everybody and `copied` ones go along with
-    Copy. An `identifier` is compared letter by letter, a `past` date may not lie in the future. `path`
+    Copy. An `identifier` is compared letter by letter, a `past` date may not lie in the future. Of a group,
+    `ordered_by` names the part whose vocabulary gives its entries their order. `path`
     (`support.amount`), `step` and `questions` are filled in when the table is put together.
     """
 
@@ -68,6 +69,7 @@ class Field:
     copied: bool = True
     identifier: bool = False
     past: bool = False
+    ordered_by: str | None = None
     path: str = ""
     step: str | None = None
     questions: tuple[Question, ...] = ()

@@ -96,6 +96,9 @@ def _choices(field: Field, parse: Parse) -> Reader:
                 _add_once(chosen, match.code, path, pad)
         if refused:
             pad.rejected[path] = "; ".join(refused)
+        if vocabulary.is_ordered:
+            # Boxes come in the order of the page: the same choices are the same answer.
+            chosen.sort(key=vocabulary.place_of)
         return chosen or None
 
     return reader
@@ -128,12 +131,13 @@ def _texts(field: Field, parse: Parse) -> Reader:
 def _group(field: Field) -> Reader:
     readers = {part.name: _reader(part) for part in field.item}
     order = tuple(readers)
+    in_order = _in_order(field)
 
     def reader(raw: Any, path: str, pad: Pad) -> list[dict[str, Any]] | None:
         if raw is None or (isinstance(raw, str) and not raw.strip()):
             return None
         try:
-            entries = _limited(_entries(raw))
+            entries = in_order(_limited(_entries(raw)))
         except Trouble as trouble:
             pad.refuse(path, raw, trouble)
             return None
@@ -155,6 +159,21 @@ def _group(field: Field) -> Reader:
         return items or None
 
     return reader
+
+
+def _in_order(field: Field) -> Callable[[Sequence[Any]], Sequence[Any]]:
+    """Return what puts the entries of a group in the order that its field asks for."""
+    name = field.ordered_by
+    if name is None:
+        return lambda entries: entries
+    vocabulary = VOCABULARIES[next(part.vocabulary for part in field.item if part.name == name) or ""]
+
+    def place(entry: Any) -> int:
+        word = entry.get(name) if isinstance(entry, Mapping) else None
+        match = vocabulary.match(word) if isinstance(word, str) else None
+        return vocabulary.place_of(match.code if match else None)
+
+    return lambda entries: sorted(entries, key=place)
 
 
 def _entries(raw: Any) -> Sequence[Any]:

@@ -72,10 +72,23 @@ class Vocabulary:
     open: bool
     by_code: MappingProxyType[str, Term] = field(repr=False, compare=False)
     by_word: MappingProxyType[str, Match] = field(repr=False, compare=False)
+    places: MappingProxyType[str, int] = field(repr=False, compare=False)
 
     def match(self, text: str) -> Match | None:
         """Return what the text means here, by code, label or alias in any case, or None."""
         return self.by_word.get(folded(text)) if len(text) <= _LONGEST_WORD else None
+
+    @property
+    def is_ordered(self) -> bool:
+        """Say whether chosen terms stand in the order of the list, in whatever order they were chosen.
+
+        A list to pick boxes from does; what people add to one row after the other stands as they put it.
+        """
+        return not self.open or any(term.of for term in self.entries)
+
+    def place_of(self, code: str | None) -> int:
+        """Return the place of a code in the list; what is not on it comes last."""
+        return self.places.get(code or "", len(self.entries))
 
 
 @lru_cache(maxsize=8192)
@@ -117,6 +130,7 @@ def _loaded(name: str) -> Vocabulary:
         open=data["open"],
         by_code=MappingProxyType({term.code: term for term in entries}),
         by_word=MappingProxyType(words),
+        places=MappingProxyType({term.code: place for place, term in enumerate(entries)}),
     )
 
 

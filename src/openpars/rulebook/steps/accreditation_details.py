@@ -57,7 +57,6 @@ SUPPORT = (
         help="In whole US dollars: the full amount, even if part of it went to a joint provider.",
         applies=When("kind", ("monetary",)),
         needs=(Need(Stage.CLOSE),),
-        placeholder="$",
         columns=("Monetary Amount Received", "Amount"),
     ),
 )
@@ -103,6 +102,7 @@ STEP = Step(
             label="Educational outcome measures",
             kind="group",
             item=OUTCOME,
+            ordered_by="outcome",
             help="What you measured a change in, and how. At least one before you close the activity.",
             needs=(Need(Stage.CLOSE),),
             columns=("Outcome Measures", "Measured Outcomes"),
