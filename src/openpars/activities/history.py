@@ -81,7 +81,11 @@ _WORDS: dict[str, Callable[[Any], str]] = {
 def _term(value: Any, field: Field) -> str:
     if value is None:
         return NOTHING
-    return label(field.vocabulary, value) if field.vocabulary else str(value)
+    if field.vocabulary is None:
+        return str(value)
+    told = label(field.vocabulary, value)
+    # Everybody speaks of the criteria by their numbers.
+    return f"{value} {told}" if field.name == "commendation_criteria" and told != value else told
 
 
 def _item(item: Mapping[str, Any], field: Field) -> str:

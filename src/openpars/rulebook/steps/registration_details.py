@@ -42,7 +42,7 @@ COLLABORATION = (
         kind="choices",
         vocabulary="practice_areas",
         max_length=200,
-        help="At least one, from the board’s own list.",
+        help="At least one. The board’s list stands here once the board is chosen.",
         applies=MOC,
         needs=(Need(Stage.CLOSE),),
         columns=("Practice Areas",),
@@ -54,7 +54,7 @@ COLLABORATION = (
         kind="choices",
         vocabulary="credit_types",
         max_length=200,
-        help="At least one of the types the board gives credit for.",
+        help="At least one. The board’s types stand here once the board is chosen.",
         applies=MOC,
         needs=(Need(Stage.CLOSE),),
         columns=("MOC Credit Types", "Credit Type"),
@@ -110,8 +110,8 @@ COLLABORATION = (
         label="The activity meets the board’s requirements",
         kind="yes-no",
         help=(
-            "By ticking this you confirm that the activity meets the board’s requirements and that you will "
-            "collect and send the learners’ completion data."
+            "By answering Yes you confirm that the activity meets the board’s requirements and that you "
+            "will collect and send the learners’ completion data."
         ),
         applies=MOC,
         needs=(Need(Stage.CLOSE, only_yes=True),),
@@ -392,8 +392,8 @@ RULES = (
         fields=("collaborations.attested",),
         stage=Stage.CLOSE,
         message="Nobody has confirmed yet that collaboration {number} meets the board’s requirements.",
-        mend="Read the board’s requirements and tick the box, or remove the board.",
-        example="Ticked by the person who planned the activity",
+        mend="Read the board’s requirements and answer Yes, or remove the board.",
+        example="Yes, by the person who planned the activity",
         sample=(("number", "1"),),
     ),
     Rule(
