@@ -5,8 +5,9 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, StorageState, expect
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, StorageState, expect
 
+from tests.journeys.looking import Look
 from tests.journeys.running import DESKTOP, PATIENCE, Site, running_browser, running_site, sign_in
 
 expect.set_options(timeout=PATIENCE)
@@ -20,9 +21,18 @@ class Visit(Protocol):
     """What the fixture `visit` gives."""
 
     def __call__(
-        self, email: str = "", *, size: tuple[int, int] = DESKTOP, of: Site | None = None, script: bool = True
+        self,
+        email: str = "",
+        *,
+        size: tuple[int, int] = DESKTOP,
+        of: Site | None = None,
+        script: bool = True,
+        strict: bool = True,
     ) -> Page:
-        """Open an empty page of a new visitor, signed in as somebody; nobody without an e-mail."""
+        """Open an empty page of a new visitor, signed in as somebody; nobody without an e-mail.
+
+        Not `strict`, it may come to pages that do not exist.
+        """
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -69,8 +79,18 @@ def visit(browser: Browser, site: Site, signed_in: SignedIn) -> Iterator[Visit]:
     contexts: list[BrowserContext] = []
     troubles: list[str] = []
 
+    def note(line: ConsoleMessage) -> None:
+        # A form that asks how it stands after the sign-in ran out is told so with a 401, which browsers note.
+        if line.type == "error" and "status of 401" not in line.text:
+            troubles.append(line.text)
+
     def open_page(
-        email: str = "", *, size: tuple[int, int] = DESKTOP, of: Site | None = None, script: bool = True
+        email: str = "",
+        *,
+        size: tuple[int, int] = DESKTOP,
+        of: Site | None = None,
+        script: bool = True,
+        strict: bool = True,
     ) -> Page:
         context = browser.new_context(
             base_url=(of or site).address,
@@ -82,15 +102,8 @@ def visit(browser: Browser, site: Site, signed_in: SignedIn) -> Iterator[Visit]:
         contexts.append(context)
         context.set_default_timeout(PATIENCE)
         context.on("weberror", lambda error: troubles.append(str(error.error)))
-        # A form that asks how it stands after the sign-in ran out is told so with a 401, which browsers note.
-        context.on(
-            "console",
-            lambda line: (
-                troubles.append(line.text)
-                if line.type == "error" and "status of 401" not in line.text
-                else None
-            ),
-        )
+        if strict:
+            context.on("console", note)
         return context.new_page()
 
     yield open_page
@@ -103,3 +116,12 @@ def visit(browser: Browser, site: Site, signed_in: SignedIn) -> Iterator[Visit]:
 def administrator(site: Site) -> str:
     """The demo's first sign-in."""
     return site.administrator
+
+
+@pytest.fixture
+def look(request: pytest.FixtureRequest) -> Iterator[Look]:
+    """Look at pages; everything wrong with them is told at the end of the test."""
+    looking = Look()
+    yield looking
+    assert not looking.troubles, "\n".join(looking.troubles)
+    assert looking.seen == request.function.looks_at

@@ -1,17 +1,22 @@
 """What people do again and again: open pages by their address, fill steps, enter whole activities."""
 
 import re
+import time
 from collections.abc import Mapping, Sequence
 from urllib.parse import urlencode
 
-from playwright.sync_api import Locator, Page
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value
+from playwright.sync_api import Locator, Page, expect
 
 from openpars.config.demo.plan import UNIVERSITY
 from openpars.rulebook.fields import STEPS
-from tests.journeys.running import PATIENCE
+from tests.journeys.running import PATIENCE, Site
 
 #: The provider of the demo's administrator.
 HOME = UNIVERSITY.number
+
+#: What people choose who come by invitation.
+PASSWORD = "a-long-quiet-river-2026"
 
 Boxes = Mapping[str, str | Sequence[str]]
 
@@ -136,3 +141,33 @@ def until(page: Page, condition: str) -> None:
             }}
         }}"""
     )
+
+
+def invite(page: Page, site: Site, email: str, role: str = "Editor") -> str:
+    """Invite somebody to the administrator's provider; return the link of the letter."""
+    page.goto(f"/providers/{HOME}/profile/invite/")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_role("radio", name=re.compile(role)).check()
+    page.get_by_role("button", name="Send the invitation").click()
+    expect(page.get_by_text(f"We sent an invitation to {email}.")).to_be_visible()
+    link = re.search(r"http\S+/invitations/\S+", site.last_letter(email))
+    assert link
+    return link[0]
+
+
+def set_up(page: Page) -> None:
+    """Fill in the first visit to an empty site, for the provider 0001234."""
+    page.get_by_label("Name of the accreditor").fill("Example State Medical Society")
+    page.get_by_label("Time zone").select_option("America/Denver")
+    page.get_by_label("Name of the provider").fill("Example Mountain Clinic")
+    page.get_by_label("Provider ID").fill("0001234")
+    page.get_by_label("Your name").fill("First Administrator")
+    page.get_by_label("E-mail").fill("first@mountain.example")
+    page.get_by_label("Password", exact=True).fill(PASSWORD)
+    page.get_by_role("button", name="Set up OpenPARS").click()
+    expect(page.get_by_role("link", name="Program and Activity Data")).to_be_visible()
+
+
+def one_time_code(secret: str) -> str:
+    """What an authenticator app shows now."""
+    return str(format_hotp_value(hotp_value(secret, int(time.time()) // 30)))

@@ -3,32 +3,18 @@
 import re
 from pathlib import Path
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.journeys import desk
 from tests.journeys.conftest import Visit
 from tests.journeys.running import Site, running_site, sign_in
 
-PASSWORD = "a-long-quiet-river-2026"
 PROFILE = f"/providers/{desk.HOME}/profile/"
-
-
-def invite(page: Page, site: Site, email: str, role: str) -> str:
-    """Invite somebody and return the link of the letter."""
-    page.goto(PROFILE)
-    page.get_by_role("link", name="Invite a contact").click()
-    page.get_by_label("E-mail").fill(email)
-    page.get_by_role("radio", name=re.compile(role)).check()
-    page.get_by_role("button", name="Send the invitation").click()
-    expect(page.get_by_text(f"We sent an invitation to {email}.")).to_be_visible()
-    link = re.search(r"http\S+/invitations/\S+", site.last_letter(email))
-    assert link
-    return link[0]
 
 
 def test_from_invitation_to_the_end_of_a_contact(visit: Visit, site: Site, administrator: str) -> None:
     page = visit(administrator)
-    link = invite(page, site, "new@lakeshore.example", "Viewer")
+    link = desk.invite(page, site, "new@lakeshore.example", "Viewer")
 
     newcomer = visit()
     newcomer.goto(link)
@@ -36,7 +22,7 @@ def test_from_invitation_to_the_end_of_a_contact(visit: Visit, site: Site, admin
     newcomer.get_by_label("Password", exact=True).fill("short")
     newcomer.get_by_role("button", name="Accept the invitation").click()
     expect(newcomer.locator(".usa-error-message").first).to_be_visible()
-    newcomer.get_by_label("Password", exact=True).fill(PASSWORD)
+    newcomer.get_by_label("Password", exact=True).fill(desk.PASSWORD)
     newcomer.get_by_role("button", name="Accept the invitation").click()
     newcomer.goto(desk.list_path())
     expect(newcomer.get_by_role("heading", name="Activities")).to_be_visible()
@@ -61,7 +47,7 @@ def test_from_invitation_to_the_end_of_a_contact(visit: Visit, site: Site, admin
 
 
 def test_an_invitation_to_somebody_who_has_a_sign_in(visit: Visit, site: Site, administrator: str) -> None:
-    link = invite(visit(administrator), site, "coordinator@demo.example", "Editor")
+    link = desk.invite(visit(administrator), site, "coordinator@demo.example", "Editor")
     page = visit()
     page.goto(link)
     page.get_by_role("link", name="Sign in to accept").click()
@@ -94,11 +80,11 @@ def test_a_forgotten_password(visit: Visit, site: Site) -> None:
     link = re.search(r"http\S+/password/reset/key/\S+", site.last_letter("viewer@demo.example"))
     assert link
     page.goto(link[0])
-    page.get_by_label("New password", exact=True).fill(PASSWORD)
-    page.get_by_label("New password, once more").fill(PASSWORD)
+    page.get_by_label("New password", exact=True).fill(desk.PASSWORD)
+    page.get_by_label("New password, once more").fill(desk.PASSWORD)
     page.get_by_role("button", name="Set password").click()
     expect(page).to_have_url(re.compile("/key/done/"))
-    sign_in(page, "viewer@demo.example", PASSWORD)
+    sign_in(page, "viewer@demo.example", desk.PASSWORD)
     expect(page.get_by_role("link", name="Program and Activity Data")).to_be_visible()
 
 
@@ -109,14 +95,7 @@ def test_the_first_visit_to_an_empty_site(visit: Visit, tmp_path: Path) -> None:
         expect(page.get_by_role("heading", name="Welcome. Let us set up OpenPARS")).to_be_visible()
         page.get_by_role("button", name="Set up OpenPARS").click()
         expect(page.locator(".usa-error-message").first).to_be_visible()
-        page.get_by_label("Name of the accreditor").fill("Example State Medical Society")
-        page.get_by_label("Time zone").select_option("America/Denver")
-        page.get_by_label("Name of the provider").fill("Example Mountain Clinic")
-        page.get_by_label("Provider ID").fill("0001234")
-        page.get_by_label("Your name").fill("First Administrator")
-        page.get_by_label("E-mail").fill("first@mountain.example")
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        page.get_by_role("button", name="Set up OpenPARS").click()
+        desk.set_up(page)
         page.get_by_role("link", name="Program and Activity Data").click()
         expect(page.get_by_role("heading", name="No activities yet")).to_be_visible()
         made = desk.enter(page, "The very first", provider="0001234")
