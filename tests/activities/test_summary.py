@@ -1,4 +1,4 @@
-"""The activity summary and type-ahead."""
+"""The activity summary."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -10,15 +10,14 @@ from pytest_django import DjangoAssertNumQueries
 
 from openpars import clock
 from openpars.accounts.models import Provider
-from openpars.accounts.scopes import PUBLIC, SYSTEM_SCOPE
-from openpars.activities import queries
-from openpars.activities.queries import COUNT_UP_TO, PAGE_SIZE, SORTS, SummaryFilter, SummaryPage
+from openpars.activities import summary
+from openpars.activities.summary import COUNT_UP_TO, PAGE_SIZE, SORTS, SummaryFilter, SummaryPage
 from openpars.activities.verbs.close import close
 from openpars.activities.verbs.delete import delete
 from openpars.activities.verbs.save import Edit, save
 from openpars.rulebook.lifecycle import Phase, Status
 from tests import factories
-from tests.activities.doing import common, edit
+from tests.activities.doing import common
 
 pytestmark = pytest.mark.django_db
 
@@ -30,7 +29,7 @@ def _noon(frozen: datetime) -> None:
 
 def page(provider: Provider, **chosen: Any) -> SummaryPage:
     today = clock.today("America/Chicago")
-    return queries.summary(factories.scope(provider), SummaryFilter(**chosen), now=clock.now(), today=today)
+    return summary.page(factories.scope(provider), SummaryFilter(**chosen), now=clock.now(), today=today)
 
 
 AHEAD = {"start_date": "2026-05-01", "end_date": "2026-05-01"}
@@ -188,39 +187,5 @@ def test_a_filter_is_read_from_the_address_and_written_back() -> None:
 
 
 def test_years(provider: Provider) -> None:
-    assert queries.years(factories.scope(provider)) == [2026, 2025, 2024]
-    assert queries.years(factories.scope(factories.provider(accreditor=provider.accreditor))) == []
-
-
-def test_scopes(provider: Provider) -> None:
-    stranger = factories.accreditor(name="Other")
-    assert queries.of(factories.scope(provider)).count() == len(NEWEST)
-    assert queries.of(factories.scope(provider.accreditor)).count() == len(NEWEST) + 1
-    assert queries.of(SYSTEM_SCOPE).count() == len(NEWEST) + 1
-    assert queries.of(factories.scope(stranger)).count() == 0
-    public = set(queries.of(PUBLIC).values_list("title", flat=True))
-    assert public == {*NEWEST, "Another provider's"} - {"Draft", "Planned", "Invalid"}
-
-
-def test_suggestions_are_the_providers_own_and_the_public_lists() -> None:
-    accreditor = factories.accreditor(vocabulary_additions={"supporters": ["Accreditor’s Own Source"]})
-    mine, other = factories.provider(accreditor=accreditor), factories.provider(accreditor=accreditor)
-
-    def source(name: str) -> dict[str, Any]:
-        return {"support_received": True, "support": [{"kind": "in-kind", "source": name}]}
-
-    factories.activity(mine, **source("Démo Devices Company"))
-    factories.activity(other, **source("Secret Devices Company"))
-    activity = factories.activity(mine, title="Another", **source("New Source"))
-    edit(activity, {"joint_providers": ["Demo Heart Society"], "specialties": ["Demo Sociology"]})
-    scope = factories.scope(mine)
-    assert queries.suggestions(scope, "sources", "DEMO dev") == ["Démo Devices Company"]
-    assert queries.suggestions(scope, "sources", "source") == ["Accreditor’s Own Source", "New Source"]
-    assert "REMS Program Companies (RPC)" in queries.suggestions(scope, "sources", "rems")
-    assert queries.suggestions(scope, "sources", "secret") == []
-    assert queries.suggestions(scope, "sources", "%") == []
-    assert queries.suggestions(scope, "joint-providers", "heart") == ["Demo Heart Society"]
-    assert queries.suggestions(scope, "specialties", "demo soc") == ["Demo Sociology"]
-    assert queries.suggestions(scope, "passwords", "") == []
-    assert queries.suggestions(PUBLIC, "sources", "") == []
-    assert queries.suggestions(factories.scope(accreditor), "sources", "devices") == []
+    assert summary.start_years(factories.scope(provider)) == [2026, 2025, 2024]
+    assert summary.start_years(factories.scope(factories.provider(accreditor=provider.accreditor))) == []

@@ -12,7 +12,7 @@ from django.http import HttpResponse
 from django.test.utils import CaptureQueriesContext
 
 from openpars import clock
-from openpars.activities import queries
+from openpars.activities import queries, summary
 from openpars.activities.doors import Door
 from openpars.activities.models import Activity
 from openpars.activities.verbs.close import close
@@ -207,7 +207,7 @@ def test_nothing_yet_says_how_to_begin(desk: Desk) -> None:
 
 
 def test_pages_and_honest_counts(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(queries, "PAGE_SIZE", 2)
+    monkeypatch.setattr(summary, "PAGE_SIZE", 2)
     made = [factories.activity(desk.provider, title=f"Number {n}").activity_id for n in range(5)][::-1]
     here = desk.url("activities")
     page = desk.get(f"{here}?page=2")
@@ -215,7 +215,7 @@ def test_pages_and_honest_counts(desk: Desk, monkeypatch: pytest.MonkeyPatch) ->
     assert "Showing 3 to 4 of 5 activities" in words(page)
     assert [number for number, _ in drawn_with(page)["pages"]] == [1, 2, 3]
     assert shown(desk.get(f"{here}?page=99")) == made[4:]
-    monkeypatch.setattr(queries, "COUNT_UP_TO", 3)
+    monkeypatch.setattr(summary, "COUNT_UP_TO", 3)
     page = desk.get(f"{here}?page=3")
     assert "Showing 5 to 5 of more than 3 activities" in words(page)
     assert shown(desk.get(f"{here}?page=99")) == made[:2]

@@ -23,6 +23,8 @@ from openpars.activities.folding import cut, fold
 from openpars.activities.models import Activity, ActivityNumber, Change, PastName
 
 FIRST_NUMBER = 100_000_001
+#: Where PostgreSQL counts activity IDs; SQLite counts them in the one row of `ActivityNumber`.
+_SEQUENCE = "activities_activity_number"
 #: From so many rows on, the bulk path is quicker than one statement per row.
 BULK = 30
 #: Rows handed to the driver at once.
@@ -64,9 +66,7 @@ def numbers(count: int) -> list[int]:
         return []
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(
-                "SELECT nextval('activities_activity_number') FROM generate_series(1, %s)", [count]
-            )
+            cursor.execute(f"SELECT nextval('{_SEQUENCE}') FROM generate_series(1, %s)", [count])
             return [row[0] for row in cursor.fetchall()]
         table = ActivityNumber._meta.db_table
         cursor.execute(
@@ -76,6 +76,25 @@ def numbers(count: int) -> list[int]:
         )
         last = cursor.fetchone()[0]
     return list(range(last - count + 1, last + 1))
+
+
+def last_number() -> int:
+    """Return the last activity ID that was given, 0 when none was."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {_SEQUENCE}")
+            return int(cursor.fetchone()[0])
+    row = ActivityNumber.objects.first()
+    return row.last if row else 0
+
+
+def go_on_after(last: int) -> None:
+    """Let `numbers` go on after this activity ID, the last one given where the data came from."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT setval(%s, %s)", [_SEQUENCE, last])
+    else:
+        ActivityNumber.objects.update_or_create(defaults={"last": last})
 
 
 def write(rows: Sequence[Written], deed: Deed) -> None:

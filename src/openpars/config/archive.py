@@ -12,9 +12,10 @@ import hashlib
 import json
 import os
 import zipfile
+import zlib
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -33,15 +34,27 @@ from django.db.models import Field, Model, QuerySet
 
 from openpars import __version__
 from openpars.accounts.models import Accreditor, Person
-from openpars.activities.models import ActivityNumber
+from openpars.activities import writer
+from openpars.activities.queries import LAST_ID
 from openpars.clock import now
 from openpars.config.starting import prepare_database
 from openpars.rulebook import VERSION as RULEBOOK
 
 FORMAT = 1
 _BATCH = 500
-_NUMBERS = "activities_activity_number"  # the sequence of activity IDs on PostgreSQL
 _SECRET_KEY = "secret-key"  # noqa: S105 - the name of a file
+
+#: What reading a zip file raises that is damaged, encrypted or packed in a way of its own.
+_UNREADABLE = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    KeyError,
+    NotImplementedError,
+    RuntimeError,
+    UnicodeDecodeError,
+    json.JSONDecodeError,
+)
 
 #: Tables that are made again by themselves: sessions (everybody signs in again) and Django's own lists.
 _LEFT_OUT = {"sessions", "contenttypes", "auth"}
@@ -86,7 +99,7 @@ def _write_all(archive: zipfile.ZipFile) -> int:
     with _one_moment():
         tables = [_write_table(archive, model) for model in _models(installed)]
         migrations = _migrations()
-        last_activity_id = _last_activity_id()
+        last_activity_id = writer.last_number()
     files = []
     key = settings.DATA / _SECRET_KEY
     if key.exists():
@@ -195,7 +208,6 @@ def restore(file: Path, *, replace: bool) -> int:
     without tables. Raises Unusable, and DataHere unless `replace`; in both cases no data have changed.
     """
     with _opened(file) as (archive, manifest):
-        _check(archive, manifest)
         apps = _migrate_to(manifest, replace=replace)
         models = {model._meta.db_table: model for model in _models(apps)}
         if set(models) != {table["table"] for table in manifest["tables"]}:
@@ -209,11 +221,19 @@ def restore(file: Path, *, replace: bool) -> int:
                     _read_table(archive, table, models[table["table"]])
                 connection.check_constraints()
                 _reset_sequences(list(models.values()))
-        except (ValidationError, DatabaseError, ValueError, TypeError) as problem:
+        except (
+            ValidationError,
+            DatabaseError,
+            ValueError,
+            TypeError,
+            ArithmeticError,
+            RecursionError,
+        ) as problem:
             message = f"its rows do not fit this version ({str(problem).strip().splitlines()[0]})."
             raise Unusable(message) from problem
         prepare_database()
-        _go_on_after(manifest["last_activity_id"])
+        if last := manifest["last_activity_id"]:
+            writer.go_on_after(last)
         for name in manifest["files"]:
             _put_file(settings.DATA / name, archive.read(f"files/{name}"))
     return sum(table["rows"] for table in manifest["tables"])
@@ -221,20 +241,53 @@ def restore(file: Path, *, replace: bool) -> int:
 
 @contextmanager
 def _opened(file: Path) -> Iterator[tuple[zipfile.ZipFile, dict[str, Any]]]:
-    try:
-        with zipfile.ZipFile(file) as archive:
+    """Open a backup, read all of it once and compare it with its manifest, before anything is touched."""
+    message = "it is not a backup of OpenPARS, or it is damaged."
+    with ExitStack() as stack:
+        try:
+            archive = stack.enter_context(zipfile.ZipFile(file))
             manifest = json.loads(archive.read("manifest.json"))
             if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
-                message = "it is of a format this version does not know."
+                raise Unusable("it is of a format this version does not know.")
+            if not _has_shape(manifest):
                 raise Unusable(message)
-            yield archive, manifest
-    except (zipfile.BadZipFile, KeyError, EOFError, json.JSONDecodeError, UnicodeDecodeError) as problem:
-        message = "it is not a backup of OpenPARS, or it is damaged."
-        raise Unusable(message) from problem
+            _check(archive, manifest)
+        except _UNREADABLE as problem:
+            raise Unusable(message) from problem
+        yield archive, manifest
+
+
+def _has_shape(manifest: dict[str, Any]) -> bool:
+    """Say whether the manifest has all its parts, each of its kind."""
+    match manifest:
+        case {
+            "openpars": str(),
+            "migrations": [*migrations],
+            "tables": [*tables],
+            "files": [*files],
+            "last_activity_id": int(last),
+        }:
+            texts = [*files, *(part for pair in migrations for part in (pair if _is_pair(pair) else [None]))]
+            return (
+                0 <= last <= LAST_ID
+                and all(isinstance(one, str) for one in texts)
+                and all(map(_is_table, tables))
+            )
+    return False
+
+
+def _is_pair(value: Any) -> bool:
+    return isinstance(value, list) and len(value) == 2
+
+
+def _is_table(value: Any) -> bool:
+    match value:
+        case {"table": str(), "columns": [*columns], "rows": int(), "sha256": str()}:
+            return all(isinstance(name, str) for name in columns)
+    return False
 
 
 def _check(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
-    """Read all of it once and compare with the manifest, before anything is touched."""
     if not set(manifest["files"]) <= {_SECRET_KEY}:
         message = "it holds a file that is none of ours."
         raise Unusable(message)
@@ -246,6 +299,8 @@ def _check(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
         if digest.hexdigest() != table["sha256"]:
             message = f"the table {table['table']} is damaged."
             raise Unusable(message)
+    for name in manifest["files"]:
+        archive.read(f"files/{name}")
 
 
 def _migrate_to(manifest: dict[str, Any], *, replace: bool) -> Apps:
@@ -284,8 +339,8 @@ def _children(executor: MigrationExecutor, key: tuple[str, str]) -> set[tuple[st
 
 def _empty(models: list[type[Model]]) -> None:
     tables = [model._meta.db_table for model in models] + ["django_session"]
-    for statement in connection.ops.sql_flush(no_style(), tables):
-        with connection.cursor() as cursor:
+    with connection.cursor() as cursor:
+        for statement in connection.ops.sql_flush(no_style(), tables):
             cursor.execute(statement)
 
 
@@ -312,27 +367,6 @@ def _reset_sequences(models: list[type[Model]]) -> None:
     with connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
             cursor.execute(statement)
-
-
-def _last_activity_id() -> int:
-    """The last activity ID given: in a sequence on PostgreSQL, in a row on SQLite."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute(f"SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM {_NUMBERS}")
-            return int(cursor.fetchone()[0])
-    row = ActivityNumber.objects.first()
-    return row.last if row else 0
-
-
-def _go_on_after(last: int) -> None:
-    """Give the next activity an ID above `last`; an ID is never given twice."""
-    if not last:
-        return
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT setval(%s, %s)", [_NUMBERS, last])
-    else:
-        ActivityNumber.objects.update_or_create(defaults={"last": last})
 
 
 def _put_file(path: Path, content: bytes) -> None:

@@ -20,10 +20,11 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
-from openpars.activities import queries
+from openpars.activities import queries, summary
 from openpars.activities.blockers import blockers
-from openpars.activities.queries import NoSuchActivity, SummaryFilter, SummaryPage
+from openpars.activities.queries import NoSuchActivity
 from openpars.activities.records import status_of
+from openpars.activities.summary import SummaryFilter, SummaryPage
 from openpars.rulebook.lifecycle import Status
 from openpars.rulebook.vocabularies import label, terms
 from openpars.web.access import Visit, visit
@@ -104,15 +105,15 @@ def activities(request: HttpRequest, number: str) -> HttpResponse:
     """Show the activity summary; for htmx, the part of the page that changes with the filters."""
     came = visit(request, number)
     asked = SummaryFilter.parse(request.GET)
-    found = queries.summary(came.scope, asked, now=came.now, today=came.today)
+    found = summary.page(came.scope, asked, now=came.now, today=came.today)
     if not found.rows and asked.page > 1:
         # The list is shorter than the address says: its last page is meant, where it is known which that is.
         asked = replace(asked, page=1)
-        found = queries.summary(came.scope, asked, now=came.now, today=came.today)
-        last = ceil(found.count / queries.PAGE_SIZE)
+        found = summary.page(came.scope, asked, now=came.now, today=came.today)
+        last = ceil(found.count / summary.PAGE_SIZE)
         if not found.capped and last > 1:
             asked = replace(asked, page=last)
-            found = queries.summary(came.scope, asked, now=came.now, today=came.today)
+            found = summary.page(came.scope, asked, now=came.now, today=came.today)
     here = reverse("activities", args=[number])
     context = came.context | {
         "here": here,
@@ -165,8 +166,8 @@ def stopping(request: HttpRequest, number: str, activity_id: int) -> HttpRespons
 def deleted(request: HttpRequest, number: str) -> HttpResponse:
     """List what was deleted and can still be restored, the last deleted first."""
     came = visit(request, number)
-    gone = queries.deleted(came.scope, now=came.now).only(*queries.SHOWN, "deleted_at")
-    page = Paginator(gone, queries.PAGE_SIZE).get_page(request.GET.get("page"))
+    gone = queries.deleted(came.scope, now=came.now).only(*summary.SHOWN, "deleted_at")
+    page = Paginator(gone, summary.PAGE_SIZE).get_page(request.GET.get("page"))
     context = came.context | {
         "page": page,
         "rows": [
@@ -212,7 +213,7 @@ def _found_in_words(found: SummaryPage, asked: SummaryFilter) -> str:
 def _pages(here: str, asked: SummaryFilter, found: SummaryPage) -> list[tuple[int, str]]:
     """Return the pages to go to; a gap is (0, ""). Where nobody counted, the last page is not known."""
     near = {1, found.number - 1, found.number, found.number + 1}
-    last = found.number + found.has_next if found.capped else ceil(found.count / queries.PAGE_SIZE)
+    last = found.number + found.has_next if found.capped else ceil(found.count / summary.PAGE_SIZE)
     shown: list[tuple[int, str]] = []
     before = 0
     for number in sorted(number for number in near | {last} if 1 <= number <= last):
@@ -239,7 +240,7 @@ def _filters(came: Visit, asked: SummaryFilter) -> list[Filter]:
 
 def _years(came: Visit, asked: SummaryFilter) -> list[int]:
     """Return the years to choose from, those around today where dates far off were entered."""
-    years = queries.years(came.scope)
+    years = summary.start_years(came.scope)
     if len(years) > _MOST_YEARS:
         newest = came.today.year + 10
         years = [year for year in years if newest - _MOST_YEARS < year <= newest]

@@ -1,0 +1,55 @@
+"""What each scope lets through, when activities are read and when they are locked."""
+
+from typing import Any
+
+import pytest
+from django.db import transaction
+
+from openpars.accounts.models import Provider
+from openpars.accounts.scopes import PUBLIC, SYSTEM_SCOPE, Scope
+from openpars.activities import queries
+from openpars.activities.models import Activity
+from openpars.activities.verbs.delete import delete
+from tests import factories
+from tests.activities.doing import common
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def provider() -> Provider:
+    """One listed activity, one draft and one deleted; the accreditor has another provider with one."""
+    provider = factories.provider()
+    factories.activity(provider, title="Listed")
+    factories.activity(provider, over=factories.draft(title="Draft"))
+    deleted = factories.activity(provider, title="Deleted")
+    delete([deleted.pk], **common(provider))
+    factories.activity(factories.provider(accreditor=provider.accreditor), title="Neighbor's")
+    return provider
+
+
+def test_scopes(provider: Provider) -> None:
+    mine, all_of_them = {"Listed", "Draft"}, {"Listed", "Draft", "Neighbor's"}
+    lets_through = {
+        factories.scope(provider): mine,
+        Scope("accreditor", provider.pk, provider.accreditor_id): mine,
+        factories.scope(provider.accreditor): all_of_them,
+        SYSTEM_SCOPE: all_of_them,
+        PUBLIC: {"Listed", "Neighbor's"},
+        factories.scope(factories.accreditor(name="Other")): set(),
+        Scope("provider"): set(),
+    }
+    every_id = list(queries.everything(SYSTEM_SCOPE).values_list("pk", flat=True))
+    for scope, titles in lets_through.items():
+        assert set(queries.of(scope).values_list("title", flat=True)) == titles, scope
+        with transaction.atomic():
+            locked = list(queries.locked(scope, every_id[::-1]))
+        deleted = {"Deleted"} if "Draft" in titles else set()
+        assert {activity.title for activity in locked} == titles | deleted, scope
+        assert [one.pk for one in locked] == sorted(one.pk for one in locked)
+        read = queries.everything(scope).order_by("pk")
+        assert [_columns(one) for one in locked] == [_columns(one) for one in read if one in locked]
+
+
+def _columns(activity: Activity) -> dict[str, Any]:
+    return {name: value for name, value in vars(activity).items() if name != "_state"}
