@@ -91,6 +91,14 @@ BAD = {
     "which is newer than this version": ("manifest.json", b"0001_initial", b"9001_later"),
     "none of ours": ("manifest.json", b"secret-key", b"../escape"),
 }
+#: Manifests that are JSON and nonsense: a part and what stands there instead.
+NONSENSE: dict[str, Any] = {
+    "files": 5,
+    "tables": "activities",
+    "migrations": [["accounts"]],
+    "last_activity_id": 10**30,
+    "openpars": None,
+}
 
 
 def test_a_changed_backup_is_refused_before_anything_is_touched(
@@ -100,6 +108,22 @@ def test_a_changed_backup_is_refused_before_anything_is_touched(
     for words, change in BAD.items():
         done = site.openpars("restore", str(changed(backup, tmp_path / "bad.zip", *change)))
         assert (done.returncode, words in done.stderr) == (1, True), done
+    with zipfile.ZipFile(backup) as archive:
+        manifest = archive.read("manifest.json")
+        packed = archive.getinfo("tables/activities_change.jsonl")
+    for part, value in NONSENSE.items():
+        nonsense = json.dumps(json.loads(manifest) | {part: value}).encode()
+        file = changed(backup, tmp_path / "bad.zip", "manifest.json", manifest, nonsense)
+        done = site.openpars("restore", str(file))
+        assert (done.returncode, "or it is damaged" in done.stderr) == (1, True), done
+    whole = backup.read_bytes()
+    encrypted = bytearray(whole)
+    encrypted[whole.rindex(b"PK\x01\x02") + 8] |= 1
+    middle = packed.header_offset + packed.compress_size // 2
+    for rotten in (whole[:middle] + bytes(50) + whole[middle + 50 :], bytes(encrypted), whole[:middle], b""):
+        (tmp_path / "rotten.zip").write_bytes(rotten)
+        done = site.openpars("restore", str(tmp_path / "rotten.zip"))
+        assert (done.returncode, "or it is damaged" in done.stderr) == (1, True), done
     # Without --replace this says that nothing is there yet.
     assert site.openpars("restore", str(backup)).returncode == 0
 

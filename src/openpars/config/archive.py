@@ -267,17 +267,20 @@ def _has_shape(manifest: dict[str, Any]) -> bool:
             "files": [*files],
             "last_activity_id": int(last),
         }:
-            texts = [*files, *(part for pair in migrations for part in (pair if _is_pair(pair) else [None]))]
             return (
                 0 <= last <= LAST_ID
-                and all(isinstance(one, str) for one in texts)
+                and all(isinstance(name, str) for name in files)
+                and all(map(_is_migration, migrations))
                 and all(map(_is_table, tables))
             )
     return False
 
 
-def _is_pair(value: Any) -> bool:
-    return isinstance(value, list) and len(value) == 2
+def _is_migration(value: Any) -> bool:
+    match value:
+        case [str(), str()]:
+            return True
+    return False
 
 
 def _is_table(value: Any) -> bool:
