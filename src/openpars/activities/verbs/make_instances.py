@@ -15,12 +15,14 @@ from openpars.accounts.actors import Actor
 from openpars.accounts.scopes import Scope
 from openpars.activities import locks, queries, writer
 from openpars.activities.doors import Door
+from openpars.activities.internal_ids import TAKEN as INTERNAL_ID_TAKEN
 from openpars.activities.models import Activity
 from openpars.activities.outcomes import Outcome
 from openpars.activities.queries import NoSuchActivity
 from openpars.activities.records import Answers, answers_of, is_missing
 from openpars.activities.revising import new_activity, revise
 from openpars.activities.verbs.copy import copied
+from openpars.activities.verbs.save import EDIT_CLOSED
 from openpars.activities.writer import Deed, Written
 from openpars.rulebook.fields import FIELDS
 from openpars.rulebook.findings import Finding
@@ -28,8 +30,6 @@ from openpars.rulebook.judging import is_asked, judge
 from openpars.rulebook.rules import finding
 
 INCOMPLETE = "activity.instances.incomplete"
-INTERNAL_ID_TAKEN = "activity.internal_id.taken"
-EDIT_CLOSED = "activity.edit.closed"
 #: How and where: an instance that says any of these says all of them.
 PLACE = ("delivery_methods", "city", "state", "country")
 

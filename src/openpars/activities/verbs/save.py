@@ -18,6 +18,9 @@ from openpars.activities import cautions, clashes, counts, locks, queries, write
 from openpars.activities.derived import LIKENESS, likeness
 from openpars.activities.doors import Door
 from openpars.activities.drafting import Drafted, Typed, draft, root, typed
+from openpars.activities.internal_ids import TAKEN as INTERNAL_ID_TAKEN
+from openpars.activities.internal_ids import InternalIds
+from openpars.activities.lookalikes import Lookalikes
 from openpars.activities.models import Activity, Change
 from openpars.activities.outcomes import Outcome
 from openpars.activities.records import Answers, answers_of, status_of
@@ -28,7 +31,6 @@ from openpars.rulebook.findings import Finding
 from openpars.rulebook.lifecycle import Reach, reach
 from openpars.rulebook.rules import finding
 
-INTERNAL_ID_TAKEN = "activity.internal_id.taken"
 EDIT_CLOSED = "activity.edit.closed"
 REVISION_STALE = "activity.revision.stale"
 
@@ -104,6 +106,28 @@ class _Work:
     def rejected_before(self) -> dict[str, str]:
         return self.activity.rejected if self.activity is not None else {}
 
+    @property
+    def wanted_internal_id(self) -> str | None:
+        """The internal ID that the activity would get and does not have yet."""
+        internal_id: str | None = self.drafted.answers.get("internal_id")
+        return internal_id if internal_id != self.before.get("internal_id") else None
+
+    @property
+    def new_likeness(self) -> int | None:
+        """The likeness that the activity would get; None when it keeps its own, or has none yet."""
+        if self.activity is not None and LIKENESS.isdisjoint(self.said.answers):
+            return None
+        answers = self.drafted.answers
+        if any(name not in answers for name in DRAFT_FIELDS):
+            return None
+        found = likeness(answers)
+        return None if self.activity is not None and found == self.activity.likeness else found
+
+    @property
+    def differs(self) -> bool:
+        """Whether the record would stand otherwise than it does."""
+        return self.drafted.answers != self.before or self.drafted.rejected != self.rejected_before
+
     def says(self, said: Typed) -> None:
         """Draw the record again, from these words."""
         self.said = said
@@ -158,8 +182,14 @@ class _Saving:
                 outcomes[place] = met
             else:
                 works[place] = met
-        internal_ids = _InternalIds(works.values())
-        lookalikes = _Lookalikes(works.values())
+        internal_ids = InternalIds(
+            (work.home.provider_id, wanted) for work in works.values() if (wanted := work.wanted_internal_id)
+        )
+        lookalikes = Lookalikes(
+            (work.home.provider_id, new_likeness)
+            for work in works.values()
+            if (new_likeness := work.new_likeness) is not None
+        )
         accepted: dict[int, _Work] = {}
         for place, work in works.items():
             refused = self._judge(work, internal_ids, lookalikes)
@@ -197,38 +227,41 @@ class _Saving:
         work.says(said)
         return work
 
-    def _judge(self, work: _Work, internal_ids: _InternalIds, lookalikes: _Lookalikes) -> Outcome | None:
+    def _judge(self, work: _Work, internal_ids: InternalIds, lookalikes: Lookalikes) -> Outcome | None:
         """Return why a work is not to be written, or None."""
         if _blocked(work):
             return work.not_done()
-        if work.activity is not None and not self._differs(work):
+        if work.activity is not None and not work.differs:
             return None
         if work.activity is not None and work.activity.closed_at is not None:
             return work.not_done(finding(EDIT_CLOSED))
-        taken = internal_ids.taken(work)
-        if taken is not None:
+        provider_id = work.home.provider_id
+        wanted = work.wanted_internal_id
+        if wanted and internal_ids.is_taken(provider_id, wanted):
+            taken = finding(INTERNAL_ID_TAKEN, path="internal_id", value=wanted)
             if not work.edit.keep_invalid:
                 return work.not_done(taken)
-            text = work.drafted.answers["internal_id"]
             kept = work.said.without(["internal_id"])
-            work.says(replace(kept, rejected=kept.rejected | {"internal_id": text}))
+            work.says(replace(kept, rejected=kept.rejected | {"internal_id": wanted}))
             work.drafted = replace(work.drafted, findings=(taken, *work.drafted.findings))
-        held = [
-            caution
-            for caution in [*self._backwards(work), *lookalikes.of(work)]
-            if caution.rule not in self.confirmed
-        ]
-        if held:
-            return work.not_done(*held)
-        internal_ids.claim(work)
-        lookalikes.claim(work)
+        asked = self._cautions(work)
+        new_likeness = work.new_likeness
+        if new_likeness is not None:
+            asked += lookalikes.cautions(work.activity, provider_id=provider_id, likeness=new_likeness)
+        unanswered = [caution for caution in asked if caution.rule not in self.confirmed]
+        if unanswered:
+            return work.not_done(*unanswered)
+        internal_ids.change(
+            provider_id,
+            before=work.before.get("internal_id"),
+            after=work.drafted.answers.get("internal_id"),
+        )
+        if new_likeness is not None:
+            lookalikes.add(work.activity, provider_id=provider_id, likeness=new_likeness)
         return None
 
-    def _differs(self, work: _Work) -> bool:
-        """Say whether the record would stand otherwise than it does."""
-        return work.drafted.answers != work.before or work.drafted.rejected != work.rejected_before
-
-    def _backwards(self, work: _Work) -> list[Finding]:
+    def _cautions(self, work: _Work) -> list[Finding]:
+        """Return what an edit of a stored activity would take back."""
         if work.activity is None:
             return []
         today = work.home.today
@@ -248,7 +281,7 @@ class _Saving:
     def _apply(self, work: _Work, fresh: Iterator[int], written: list[Written]) -> Outcome:
         """Bring the activity to where it shall stand, and list what to write."""
         created = work.activity is None
-        if not created and not self._differs(work):
+        if not created and not work.differs:
             return Outcome(work.activity, work.drafted.findings, done=True)
         answers = work.drafted.answers
         if yearly := counts.yearly(answers, today=work.home.today):
@@ -307,84 +340,3 @@ def _blocked(work: _Work) -> bool:
             root(found.path) in named or work.activity is None for found in findings
         )
     return work.activity is None and any(found.path in DRAFT_FIELDS for found in findings)
-
-
-class _InternalIds:
-    """Who holds which internal ID, while the edits of one call give and take them in their order."""
-
-    def __init__(self, works: Iterable[_Work]) -> None:
-        self._holders: dict[tuple[int, str], int | None] = {}
-        wanted: dict[int, set[str]] = defaultdict(set)
-        for work in works:
-            internal_id = work.drafted.answers.get("internal_id")
-            if internal_id and internal_id != work.before.get("internal_id"):
-                wanted[work.home.provider_id].add(internal_id)
-        for provider_id, internal_ids in wanted.items():
-            for internal_id, holder in queries.internal_ids(provider_id, sorted(internal_ids)):
-                self._holders[provider_id, internal_id] = holder
-
-    def taken(self, work: _Work) -> Finding | None:
-        """Return a finding when another activity has the internal ID that this one would get."""
-        internal_id = work.drafted.answers.get("internal_id")
-        if not internal_id or internal_id == work.before.get("internal_id"):
-            return None
-        if (work.home.provider_id, internal_id) in self._holders:
-            return finding(INTERNAL_ID_TAKEN, path="internal_id", value=internal_id)
-        return None
-
-    def claim(self, work: _Work) -> None:
-        """Note that this work will be written: what it gives up is free, what it takes is taken."""
-        before = work.before.get("internal_id")
-        after = work.drafted.answers.get("internal_id")
-        if before != after:
-            self._holders.pop((work.home.provider_id, before or ""), None)
-            if after:
-                self._holders[work.home.provider_id, after] = None
-
-
-class _Lookalikes:
-    """Which activities have the title, format, dates and city that an edit would give to another one."""
-
-    def __init__(self, works: Iterable[_Work]) -> None:
-        self._alike: dict[tuple[int, int], set[tuple[int | None, UUID | None]]] = defaultdict(set)
-        wanted: dict[int, set[int]] = defaultdict(set)
-        for work in works:
-            hashed = self._hash(work)
-            if hashed is not None:
-                wanted[work.home.provider_id].add(hashed)
-        for provider_id, hashes in wanted.items():
-            for hashed, activity_id, group in queries.alike(provider_id, sorted(hashes)):
-                self._alike[provider_id, hashed].add((activity_id, group))
-
-    def of(self, work: _Work) -> list[Finding]:
-        """Return a finding when the edit would make the activity look like one outside its repeat group."""
-        hashed = self._hash(work)
-        if hashed is None:
-            return []
-        mine = work.activity
-        for activity_id, group in self._alike.get((work.home.provider_id, hashed), ()):
-            if mine is None or (
-                activity_id != mine.activity_id and (group is None or group != mine.repeat_group)
-            ):
-                return [finding(cautions.LOOKS_LIKE_ANOTHER, value=str(activity_id or ""))]
-        return []
-
-    def claim(self, work: _Work) -> None:
-        """Note that this work will be written, for the edits that come after it."""
-        hashed = self._hash(work)
-        if hashed is not None:
-            mine = work.activity
-            self._alike[work.home.provider_id, hashed].add(
-                (mine.activity_id, mine.repeat_group) if mine is not None else (None, None)
-            )
-
-    @staticmethod
-    def _hash(work: _Work) -> int | None:
-        """Return the likeness the record would have, or None when it stays as it is or has none yet."""
-        if work.activity is not None and LIKENESS.isdisjoint(work.said.answers):
-            return None
-        answers = work.drafted.answers
-        if any(name not in answers for name in DRAFT_FIELDS):
-            return None
-        hashed = likeness(answers)
-        return None if work.activity is not None and hashed == work.activity.likeness else hashed
