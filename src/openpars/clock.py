@@ -1,15 +1,16 @@
 """The only place that asks what time it is, so that a test can stop the clock and a demo can choose its day."""
 
 import os
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
 
-_started = time.monotonic()
+_started = monotonic()
 _frozen: datetime | None = None
 
 
@@ -19,9 +20,21 @@ def now() -> datetime:
         return _frozen
     chosen = os.environ.get("OPENPARS_TODAY") if settings.DEMO else None
     if chosen:
-        noon = datetime.fromisoformat(chosen).replace(hour=12, tzinfo=UTC)
-        return datetime.fromtimestamp(noon.timestamp() + time.monotonic() - _started, UTC)
+        noon = _noon(chosen)
+        return datetime.fromtimestamp(noon.timestamp() + monotonic() - _started, UTC)
     return datetime.now(UTC)
+
+
+def _noon(day: str) -> datetime:
+    try:
+        chosen = date.fromisoformat(day)
+    except ValueError:
+        chosen = date.min
+    # Demo data reach years back, and copies a year ahead.
+    if not 2020 <= chosen.year <= 2090:
+        message = f"OPENPARS_TODAY must be a day from 2020 to 2090, such as 2026-03-10, not {day!r}."
+        raise ImproperlyConfigured(message)
+    return datetime.combine(chosen, time(12), tzinfo=UTC)
 
 
 def today(zone: str) -> date:

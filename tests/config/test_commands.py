@@ -4,7 +4,7 @@ import re
 import pytest
 
 from openpars.rulebook import catalogue
-from tests.config.conftest import PASSWORD, Running, Site, SiteMaker
+from tests.config.conftest import PASSWORD, Running, Site, SiteMaker, free_port
 
 
 def test_rules_are_the_whole_rulebook(new_site: SiteMaker) -> None:
@@ -40,6 +40,12 @@ WRONG = {
         *("createuser", "a@test.example"),
         "DATABASE_URL=postgresql://nobody@127.0.0.1:1/none",
     ),
+    "DATABASE_URL: Port": ("backup", "b.zip", "DATABASE_URL=postgresql://nobody@localhost:port/none"),
+    "OPENPARS_PROXIES must be a whole number": ("backup", "b.zip", "OPENPARS_PROXIES=two"),
+    "OPENPARS_TODAY must be a day": (
+        *("serve", "--demo", "--port", str(free_port())),
+        "OPENPARS_TODAY=2026-02-30",
+    ),
     "This database is new": ("backup", "b.zip"),
     "is not a backup of OpenPARS": ("restore", __file__),
     "does not exist": ("restore", "/nowhere.zip"),
@@ -52,8 +58,8 @@ WRONG = {
 
 @pytest.mark.parametrize("words", WRONG)
 def test_what_is_wrong_is_said_in_a_sentence(new_site: SiteMaker, words: str) -> None:
-    options = [word for word in WRONG[words] if not word.startswith("DATABASE_URL=")]
-    variables = dict(word.split("=", 1) for word in WRONG[words] if word.startswith("DATABASE_URL="))
+    options = [word for word in WRONG[words] if "=" not in word]
+    variables = dict(word.split("=", 1) for word in WRONG[words] if "=" in word)
     done = new_site().openpars(*options, **variables)
     assert done.returncode in {1, 2}
     assert (words in done.stderr, "Traceback" in done.stderr) == (True, False), done.stderr

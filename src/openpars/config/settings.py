@@ -17,7 +17,7 @@ import os
 import secrets
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import SplitResult, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
@@ -56,6 +56,22 @@ SECRET_KEY = _secret_key()
 ALLOWED_HOSTS = os.environ.get("OPENPARS_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
 
+def _port(parts: SplitResult, variable: str) -> int | None:
+    try:
+        return parts.port
+    except ValueError as problem:
+        message = f"{variable}: {problem}."
+        raise ImproperlyConfigured(message) from problem
+
+
+def _whole(variable: str, default: str) -> int:
+    text = os.environ.get(variable, default)
+    if not (text.isascii() and text.isdigit()):
+        message = f"{variable} must be a whole number, not {text!r}."
+        raise ImproperlyConfigured(message)
+    return int(text)
+
+
 def _database(url: str | None) -> dict[str, Any]:
     """Django's settings for one database: the SQLite file in the data folder, or PostgreSQL by its address."""
     if not url:
@@ -82,7 +98,7 @@ def _database(url: str | None) -> dict[str, Any]:
         "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.netloc.rsplit("@", 1)[-1].split(":")[0]),
-        "PORT": str(parts.port or ""),
+        "PORT": str(_port(parts, "DATABASE_URL") or ""),
         "OPTIONS": {
             "pool": {"min_size": 1, "max_size": 8},
             # PostgreSQL's own default is for spinning disks, and keeps it from indexes that hold a whole list.
@@ -209,7 +225,7 @@ def _email(url: str | None) -> dict[str, Any]:
     return {
         "EMAIL_BACKEND": "django.core.mail.backends.smtp.EmailBackend",
         "EMAIL_HOST": parts.hostname or "localhost",
-        "EMAIL_PORT": parts.port or (465 if parts.scheme == "smtps" else 587),
+        "EMAIL_PORT": _port(parts, "OPENPARS_EMAIL_URL") or (465 if parts.scheme == "smtps" else 587),
         "EMAIL_HOST_USER": unquote(parts.username or ""),
         "EMAIL_HOST_PASSWORD": unquote(parts.password or ""),
         "EMAIL_USE_SSL": parts.scheme == "smtps",
@@ -269,7 +285,7 @@ ACCOUNT_FORMS = {
     "reauthenticate": "openpars.accounts.forms.ReauthenticateForm",
 }
 # How many proxies stand before the site: limits count by the visitor's address, not the proxy's.
-ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("OPENPARS_PROXIES", "1" if HTTPS else "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = _whole("OPENPARS_PROXIES", "1" if HTTPS else "0")
 
 MFA_ADAPTER = "openpars.accounts.adapters.MFAAdapter"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
@@ -295,6 +311,7 @@ MFA_FORMS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "formatters": {"without_keys": {"()": "openpars.config.logs.WithoutKeys"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "without_keys"}},
     "root": {"handlers": ["console"], "level": os.environ.get("OPENPARS_LOG_LEVEL", "WARNING")},
 }
