@@ -11,6 +11,7 @@ from openpars.accounts.models import ReportingYear
 from openpars.accounts.scopes import Scope
 from openpars.activities import queries
 from openpars.activities.blockers import blockers
+from openpars.activities.models import Activity
 from openpars.activities.queries import NoSuchActivity
 from openpars.activities.records import answers_of
 from openpars.activities.verbs.close import close
@@ -166,18 +167,36 @@ def test_what_is_stopping_me() -> None:
     provider = factories.provider()
     now, today = clock.now(), clock.now().date()
 
-    def told(**answered: Any) -> tuple[Status, Status | None, set[str], str | None]:
-        stopping = blockers(factories.activity(provider, **answered), now=now, today=today)
-        paths = {finding.path for finding in stopping.findings}
-        day = stopping.clock.isoformat() if stopping.clock else None
-        return stopping.status, stopping.next_status, paths, day
+    def told(activity: Activity) -> tuple[Status, set[str], str]:
+        stopping = blockers(activity, now=now, today=today)
+        return stopping.status, {finding.path for finding in stopping.findings}, stopping.text
+
+    def of(**answered: Any) -> tuple[Status, set[str], str]:
+        return told(factories.activity(provider, **answered))
 
     future = {"end_date": "2026-03-10", "title": "Running"}
-    assert told(**future, physicians=None) == (Status.ACTIVE, Status.READY, set(), "2026-03-11")
-    assert told(**future, credits="") == (Status.DRAFT, Status.ACTIVE, {"credits"}, None)
-    assert told(credits="0.3") == (Status.DRAFT, Status.READY, {"credits"}, None)
-    assert told(title="Uncounted", physicians=None) == (Status.READY, Status.CLOSED, {"physicians"}, None)
+    assert of(**future, physicians=None) == (
+        Status.ACTIVE,
+        set(),
+        "Nothing is missing. It becomes Ready to Close on March 11, 2026, the day after it ends; "
+        "then it can be closed.",
+    )
+    assert of(**future, credits="") == (
+        Status.DRAFT,
+        {"credits"},
+        "One answer is missing for it to become Active.",
+    )
+    assert of(credits="0.3") == (
+        Status.DRAFT,
+        {"credits"},
+        "One answer is missing for it to become Ready to Close.",
+    )
+    assert of(title="Uncounted", physicians=None, other_learners=None) == (
+        Status.READY,
+        {"physicians", "other_learners"},
+        "2 answers are missing before it can be closed.",
+    )
     whole = factories.activity(provider, title="Whole")
-    assert blockers(whole, now=now, today=today).findings == ()
+    assert told(whole) == (Status.READY, set(), "Nothing is missing: it can be closed now.")
     close([whole.pk], **common(provider))
-    assert blockers(stored(whole), now=now, today=today).next_status is None
+    assert told(stored(whole)) == (Status.CLOSED, set(), "It is closed. To change an answer, reopen it.")

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from openpars.rulebook.findings import Finding, Stage
-from openpars.rulebook.judging import is_asked, judge, stops, unasked
+from openpars.rulebook.judging import is_asked, judge, stops
 from openpars.rulebook.lifecycle import Reach, reach
 
 from .examples import TODAY, complete, draft, instance, moc, rems
@@ -363,17 +363,3 @@ def test_what_is_asked() -> None:
     assert is_asked("support.0.amount", answers)
     assert not is_asked("support.1.amount", answers)
     assert not is_asked("support.0.amount", {**answers, "support_received": False})
-
-
-def test_answers_nobody_asked_for_are_pointed_out() -> None:
-    answers = complete(format="PI", sessions=3, support_received=False)
-    assert [found.path for found in unasked(answers)] == [
-        "delivery_methods",
-        "city",
-        "state",
-        "country",
-        "sessions",
-        "repeated",
-        "support",
-    ]
-    assert unasked(complete()) == ()

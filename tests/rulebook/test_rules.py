@@ -8,7 +8,7 @@ import pytest
 
 from openpars.rulebook.fields import ALL_FIELDS
 from openpars.rulebook.findings import Finding, Stage, Where
-from openpars.rulebook.judging import judge, unasked
+from openpars.rulebook.judging import judge
 from openpars.rulebook.reading import read
 from openpars.rulebook.rules import PROBLEMS, RULES, finding, problems_of, rule_for
 from openpars.rulebook.steps import stored_records
@@ -128,7 +128,6 @@ PROVOKED: dict[str, dict[str, Any]] = {
     "activity.number.too_small": {"physicians": "-3"},
     "activity.number.too_large": {"sessions": "1000"},
     "activity.yes_no.not_yes_no": {"on_passport": "maybe"},
-    "activity.answer.does_not_apply": draft(city="Chicago"),
 }
 
 
@@ -137,7 +136,6 @@ def findings_of(raw: dict[str, Any], rejected: dict[str, str] | None = None) -> 
     return [
         *result.findings,
         *judge(result.answers, rejected=rejected or result.rejected, today=TODAY),
-        *unasked(result.answers),
     ]
 
 

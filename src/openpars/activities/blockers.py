@@ -15,16 +15,10 @@ from openpars.rulebook.lifecycle import Phase, Status
 
 @dataclass(frozen=True, slots=True)
 class Blockers:
-    """Where an activity stands, what comes next, and what is still missing for it.
-
-    `clock` is the day on which time alone changes the status, None when it does not. `text` says all of it
-    in a sentence or two.
-    """
+    """Where an activity stands, what is missing for its next status, and both in a sentence or two."""
 
     status: Status
-    next_status: Status | None
     findings: tuple[Finding, ...]
-    clock: date | None
     text: str
 
 
@@ -32,25 +26,21 @@ def blockers(activity: Activity, *, now: datetime, today: date) -> Blockers:
     """Return what stops an activity at the instant `now`, on the day `today` of its accreditor."""
     status = status_of(activity, now=now)
     if status is Status.CLOSED:
-        return Blockers(status, None, (), None, "It is closed. To change an answer, reopen it.")
+        return Blockers(status, (), "It is closed. To change an answer, reopen it.")
     goal = Stage.CLOSE if status is Status.READY else Stage.ACTIVE
     missing = stops(answers_of(activity), rejected=activity.rejected, today=today, goal=goal)
     count = "One answer is" if len(missing) == 1 else f"{len(missing)} answers are"
-    after = activity.end_date + timedelta(days=1)
     if status is Status.DRAFT:
         ended = phase_of(activity, today=today) is Phase.ENDED
         following = Status.READY if ended else Status.ACTIVE
         text = f"{count} missing for it to become {following}." if missing else "Save it once more."
-        return Blockers(status, following, missing, None, text)
+        return Blockers(status, missing, text)
     if status is Status.READY:
-        text = (
-            f"{count} missing before it can be closed."
-            if missing
-            else "Nothing is missing: it can be closed now."
-        )
-        return Blockers(status, Status.CLOSED, missing, None, text)
+        text = f"{count} missing before it can be closed."
+        return Blockers(status, missing, text if missing else "Nothing is missing: it can be closed now.")
+    after = spoken(activity.end_date + timedelta(days=1))
     text = (
-        f"Nothing is missing. It becomes Ready to Close on {spoken(after)}, the day after it ends; "
+        f"Nothing is missing. It becomes Ready to Close on {after}, the day after it ends; "
         "then it can be closed."
     )
-    return Blockers(status, Status.READY, (), after, text)
+    return Blockers(status, (), text)

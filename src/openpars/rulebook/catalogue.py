@@ -122,7 +122,7 @@ def _field_lines(field: Field) -> list[str]:
         STAGE_WORDS[need.stage].lower() + (" (if it applies)" if need.when else "") for need in field.needs
     ]
     lines = [f"### {_escaped(field.label)}", "", _escaped(field.help), "", "; ".join(facts), ""]
-    if field.vocabulary and not VOCABULARIES[field.vocabulary].open and len(field.vocabulary) > 0:
+    if field.vocabulary and not VOCABULARIES[field.vocabulary].open:
         entries = VOCABULARIES[field.vocabulary].entries
         if len(entries) <= 20:
             lines += ["Answers: " + "; ".join(_escaped(term.label) for term in entries) + ".", ""]

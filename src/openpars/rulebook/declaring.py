@@ -79,16 +79,6 @@ class Field:
         """Say whether the answer is a list."""
         return self.kind in LISTS
 
-    @property
-    def needed_for(self) -> Stage | None:
-        """Return the first stage the field can be needed for, or None."""
-        return self.needs[0].stage if self.needs else None
-
-    @property
-    def needed_when(self) -> Condition | None:
-        """Return the condition under which `needed_for` holds; None means always."""
-        return self.needs[0].when if self.needs else None
-
 
 @dataclass(frozen=True, slots=True)
 class Step:

@@ -14,7 +14,7 @@ from openpars.rulebook.crossing import CROSS_RULES, CrossRule
 from openpars.rulebook.fields import FIELDS
 from openpars.rulebook.findings import Finding, Stage
 from openpars.rulebook.kinds.dates import as_date
-from openpars.rulebook.needs import APPLIES, Case, Point, find_missing, is_missing
+from openpars.rulebook.needs import APPLIES, Case, Point, find_missing
 from openpars.rulebook.ordering import in_form_order
 from openpars.rulebook.paths import entry_at, generic_path, positions_in
 from openpars.rulebook.reading import reread
@@ -72,15 +72,6 @@ def is_asked(path: str, answers: Answers) -> bool:
         return False
     inner = APPLIES.get(whole) if "." in whole else None
     return inner is None or inner(entry_at(path, answers), answers)
-
-
-def unasked(answers: Answers) -> tuple[Finding, ...]:
-    """Return a warning for every answer given to a question that is not asked; they are not used."""
-    return tuple(
-        finding("activity.answer.does_not_apply", path=name)
-        for name, applies in APPLIES.items()
-        if not is_missing(answers.get(name)) and name in FIELDS and not applies(answers, answers)
-    )
 
 
 def _points(

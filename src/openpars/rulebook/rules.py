@@ -43,7 +43,6 @@ PROBLEMS: Final[dict[str, str]] = {
     "not_yes_no": "activity.yes_no.not_yes_no",
     "not_a_web_address": "activity.url.not_a_web_address",
     "kept": "activity.answer.kept",
-    "does_not_apply": "activity.answer.does_not_apply",
 }
 """What can be wrong with an answer, and the rule that says so where the field has no words of its own."""
 
@@ -51,7 +50,6 @@ _TEXT = ("not_text", "control_characters")
 _NUMBER = ("not_a_number", "too_small", "too_large")
 _DATE = ("not_a_date", "no_such_day", "too_early", "too_late")
 _LIST = ("not_a_list", "too_many")
-_EVERY = ("kept", "does_not_apply")
 _PROBLEMS_OF_KIND: Final[dict[str, tuple[str, ...]]] = {
     "text": (*_TEXT, "too_long"),
     "long-text": (*_TEXT, "too_long"),
@@ -78,7 +76,7 @@ def problems_of(field: Field) -> tuple[str, ...]:
         problems += ("invisible_characters",)
     if field.past:
         problems += ("in_the_future",)
-    return problems + _EVERY
+    return (*problems, "kept")
 
 
 def _declared() -> Iterator[Rule]:

@@ -169,13 +169,4 @@ RULES = (
         example="An end date that came before the start date, until the start date was mended",
         sample=(("value", "March 2, 2026"),),
     ),
-    Rule(
-        id="activity.answer.does_not_apply",
-        fields=(),
-        stage=Stage.CONFIRM,
-        message="“{label}” is not asked for this activity, so its answer is kept but not used.",
-        mend="Nothing needs doing, unless another answer is wrong, such as the format.",
-        example="A city given for an online enduring material",
-        sample=(("label", "City"),),
-    ),
 )
