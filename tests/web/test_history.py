@@ -79,9 +79,7 @@ def test_history_says_who_did_what_when_by_which_door_and_why(desk: Desk) -> Non
     assert "March 10, 2026, 1:00 PM CDT" in body
     assert "Counts &lt;wrong&gt;" in text(page) and "<i>Rounds" not in text(page)
     rows = {label: new for label, _, new in drawn_with(page)["changes"][3]["rows"]}
-    assert rows["Sources of commercial support"] == (
-        "Monetary, Acme & Sons, $12,500\nIn-kind, Beta"
-    )
+    assert rows["Sources of commercial support"] == ("Monetary, Acme & Sons, $12,500\nIn-kind, Beta")
     assert rows["Educational outcome measures"] == "Learner Competence (Objective, Subjective)"
 
 
