@@ -6,10 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from openpars.activities.drafting import Typed, root
+from openpars.activities.drafting import Typed
 from openpars.activities.models import Change
 from openpars.activities.outcomes import Conflict
 from openpars.activities.records import is_missing
+from openpars.rulebook.paths import root
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,13 +12,9 @@ from openpars.rulebook.fields import DRAFT_FIELDS
 from openpars.rulebook.findings import Finding, Stage
 from openpars.rulebook.judging import judge
 from openpars.rulebook.merging import merge
+from openpars.rulebook.paths import root
 from openpars.rulebook.reading import read
 from openpars.rulebook.rules import RULES
-
-
-def root(path: str) -> str:
-    """Return the field that a path belongs to: `support` of `support.0.amount`."""
-    return path.partition(".")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,7 @@ from typing import Any, Final
 from openpars.rulebook.conditions import compiled
 from openpars.rulebook.findings import Finding, Stage
 from openpars.rulebook.kinds.dates import as_date, spoken, years_later
+from openpars.rulebook.paths import root
 from openpars.rulebook.rules import RULES, finding
 from openpars.rulebook.steps.basic_information import IN_PERSON, INSTANCE_IN_PERSON, REPEATED
 from openpars.rulebook.vocabularies import VOCABULARIES, label, terms
@@ -38,7 +39,7 @@ def _rule(rule_id: str, judge: Judge, names: tuple[str, ...]) -> CrossRule:
         # What should never have been stored keeps an activity a draft; a mere warning keeps it from nothing.
         hinders={Stage.VALID: Stage.ACTIVE, Stage.CONFIRM: None}.get(stage, stage),
         names=names,
-        tops=frozenset(path.partition(".")[0] for path in RULES[rule_id].fields),
+        tops=frozenset(root(path) for path in RULES[rule_id].fields),
         judge=judge,
     )
 

@@ -16,7 +16,7 @@ from openpars.rulebook.findings import Finding, Stage
 from openpars.rulebook.kinds.dates import as_date
 from openpars.rulebook.needs import APPLIES, Case, Point, find_missing
 from openpars.rulebook.ordering import in_form_order
-from openpars.rulebook.paths import entry_at, generic_path, positions_in
+from openpars.rulebook.paths import entry_at, generic_path, positions_in, root
 from openpars.rulebook.reading import reread
 from openpars.rulebook.rules import finding, in_force, shortened
 
@@ -67,7 +67,7 @@ def completeness(answers: Answers, *, rejected: Rejected = NOTHING_REJECTED, tod
 def is_asked(path: str, answers: Answers) -> bool:
     """Say whether the question at this path is asked at all, given the other answers."""
     whole = generic_path(path)
-    top = APPLIES.get(whole.partition(".")[0])
+    top = APPLIES.get(root(path))
     if top is not None and not top(answers, answers):
         return False
     inner = APPLIES.get(whole) if "." in whole else None
@@ -79,7 +79,7 @@ def _points(
 ) -> list[Point]:
     case = Case(answers, rejected)
     find_missing(case)
-    tops = None if touched is None else {path.partition(".")[0] for path in touched}
+    tops = None if touched is None else {root(path) for path in touched}
     for rule in CROSS_RULES:
         if tops is None or rule.stage is not Stage.VALID or not tops.isdisjoint(rule.tops):
             for found in rule.judge(answers):
@@ -101,7 +101,7 @@ def _refused(case: Case, today: date) -> Iterator[Point]:
         hinders = case.hindered.get(path)
         value, findings = reread(path, text, answers, today=today)
         findings = tuple(found for found in findings if found.stage is Stage.VALID)
-        if not findings and path.partition(".")[0] in FIELDS:
+        if not findings and root(path) in FIELDS:
             findings = _misfits(path, text, value, answers) or (
                 finding("activity.answer.kept", path=path, value=text),
             )

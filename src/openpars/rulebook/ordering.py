@@ -5,7 +5,7 @@ from functools import lru_cache
 
 from openpars.rulebook.fields import ALL_FIELDS
 from openpars.rulebook.findings import Finding
-from openpars.rulebook.paths import generic_path, positions_in
+from openpars.rulebook.paths import generic_path, positions_in, root
 
 _PLACES = {path: place for place, path in enumerate(ALL_FIELDS)}
 
@@ -23,6 +23,5 @@ def place_of(finding: Finding) -> tuple[int, tuple[int, ...], int]:
 
 @lru_cache(maxsize=4096)
 def _place(path: str) -> tuple[int, tuple[int, ...], int]:
-    top = path.partition(".")[0]
     beyond = len(_PLACES)
-    return _PLACES.get(top, beyond), positions_in(path), _PLACES.get(generic_path(path), beyond)
+    return _PLACES.get(root(path), beyond), positions_in(path), _PLACES.get(generic_path(path), beyond)

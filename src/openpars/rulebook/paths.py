@@ -12,6 +12,11 @@ def position_of(part: str) -> int | None:
     return int(part) if part.isascii() and part.isdecimal() and len(part) <= _LONGEST_POSITION else None
 
 
+def root(path: str) -> str:
+    """Return the field of the activity that a path belongs to: `support` of `support.0.amount`."""
+    return path.partition(".")[0]
+
+
 @lru_cache(maxsize=4096)
 def generic_path(path: str) -> str:
     """Return a path without its positions: `support.0.amount` becomes `support.amount`."""

@@ -17,7 +17,7 @@ from openpars.accounts.scopes import Scope
 from openpars.activities import cautions, clashes, counts, locks, queries, writer
 from openpars.activities.derived import LIKENESS, likeness
 from openpars.activities.doors import Door
-from openpars.activities.drafting import Drafted, Typed, draft, root, typed
+from openpars.activities.drafting import Drafted, Typed, draft, typed
 from openpars.activities.internal_ids import TAKEN as INTERNAL_ID_TAKEN
 from openpars.activities.internal_ids import InternalIds
 from openpars.activities.lookalikes import Lookalikes
@@ -29,6 +29,7 @@ from openpars.activities.writer import Deed, Written
 from openpars.rulebook.fields import DRAFT_FIELDS
 from openpars.rulebook.findings import Finding
 from openpars.rulebook.lifecycle import Reach, reach
+from openpars.rulebook.paths import root
 from openpars.rulebook.rules import finding
 
 EDIT_CLOSED = "activity.edit.closed"
