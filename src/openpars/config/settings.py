@@ -11,6 +11,7 @@
 | OPENPARS_DEMO | `1` for demo data and a movable day; set by `openpars serve --demo` | |
 | OPENPARS_EMAIL_URL | `smtp://user:password@host:587`, or `smtps://` | letters are kept in the data folder |
 | OPENPARS_EMAIL_FROM | sender of the letters | `OpenPARS <openpars@localhost>` |
+| OPENPARS_LOG_LEVEL | what is written to the log: `INFO`, `WARNING`, ... | `WARNING` |
 """
 
 import os
@@ -21,8 +22,6 @@ from urllib.parse import SplitResult, unquote, urlsplit
 
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-
-HERE = Path(__file__).resolve().parent
 
 
 def _flag(name: str) -> bool:
