@@ -6,7 +6,6 @@ from typing import Literal
 
 from openpars.rulebook.conditions import Condition
 from openpars.rulebook.findings import Stage
-from openpars.rulebook.words import Question
 
 Kind = Literal[
     "text",
@@ -38,6 +37,14 @@ class Need:
     when: Condition | None = None
     rule: str = "required"
     only_yes: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question people ask about a field, and the answer shown beside the form."""
+
+    ask: str
+    answer: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from dataclasses import replace
 from typing import Final
 
-from openpars.rulebook.declaring import Field, Need, Step
+from openpars.rulebook.declaring import Field, Need, Question, Step
 from openpars.rulebook.paths import generic_path
 from openpars.rulebook.questions import QUESTIONS
 from openpars.rulebook.steps import (
@@ -13,7 +13,6 @@ from openpars.rulebook.steps import (
     learner_counts,
     registration_details,
 )
-from openpars.rulebook.words import Question
 
 __all__ = [
     "ALL_FIELDS",

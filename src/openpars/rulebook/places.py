@@ -5,27 +5,27 @@ from typing import Any
 
 from openpars.rulebook.fields import FIELDS
 from openpars.rulebook.kinds.trouble import Trouble
-from openpars.rulebook.pads import Pad
+from openpars.rulebook.notes import Notes
 from openpars.rulebook.vocabularies import VOCABULARIES, label
 
 
-def add_implied(values: dict[str, Any], prefix: str, pad: Pad) -> None:
+def add_implied(values: dict[str, Any], prefix: str, notes: Notes) -> None:
     """Add the answers that an old code stands for: IL is a Live Course, and Live-Streamed besides."""
-    for old, name, implied in pad.implied:
+    for old, name, implied in notes.implied:
         given = values.get(name)
         if FIELDS[name].multiple:
             values[name] = given if given and implied in given else [*(given or ()), implied]
-        elif given is None and prefix + name not in pad.rejected:
+        elif given is None and prefix + name not in notes.rejected:
             values[name] = implied
         elif given is not None:
             match = VOCABULARIES["states"].match(given)
             if match and match.code == implied:
                 continue
-            pad.refuse(prefix + name, given, Trouble("differs", territory=label("states", implied) or old))
+            notes.refuse(prefix + name, given, Trouble("differs", territory=label("states", implied) or old))
             values[name] = None
 
 
-def settle_place(values: dict[str, Any], raw: Mapping[str, Any], prefix: str, pad: Pad) -> None:
+def settle_place(values: dict[str, Any], raw: Mapping[str, Any], prefix: str, notes: Notes) -> None:
     """Read the state as the country asks: one of the list in the USA, free text elsewhere."""
     country = values.get("country")
     if country is not None and country != "USA":
@@ -34,5 +34,5 @@ def settle_place(values: dict[str, Any], raw: Mapping[str, Any], prefix: str, pa
     if match:
         values["state"] = match.code
     elif country == "USA":
-        pad.refuse(prefix + "state", raw.get("state", values["state"]), Trouble("unknown"))
+        notes.refuse(prefix + "state", raw.get("state", values["state"]), Trouble("unknown"))
         values["state"] = None

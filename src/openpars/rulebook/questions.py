@@ -6,7 +6,7 @@ field's name; the three kinds of collaboration, each with boxes of its own, have
 example wherever one helps.
 """
 
-from openpars.rulebook.words import Question
+from openpars.rulebook.declaring import Question
 
 QUESTIONS: dict[str, tuple[Question, ...]] = {
     # Step 1: Basic information

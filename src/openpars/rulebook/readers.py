@@ -7,7 +7,7 @@ from openpars.rulebook.declaring import Field
 from openpars.rulebook.fields import ALL_FIELDS, FIELDS
 from openpars.rulebook.kinds import choices, dates, numbers, texts
 from openpars.rulebook.kinds.trouble import Parse, Trouble, text_of
-from openpars.rulebook.pads import Pad, Reader
+from openpars.rulebook.notes import Notes, Reader
 from openpars.rulebook.paths import generic_path, position_of
 from openpars.rulebook.places import add_implied, settle_place
 from openpars.rulebook.vocabularies import VOCABULARIES
@@ -18,22 +18,24 @@ MOST_CHARACTERS: Final = 200
 """The most characters of a text whose field says nothing else."""
 
 
-def read_all(raw: Mapping[str, Any], readers: Mapping[str, Reader], prefix: str, pad: Pad) -> dict[str, Any]:
+def read_all(
+    raw: Mapping[str, Any], readers: Mapping[str, Reader], prefix: str, notes: Notes
+) -> dict[str, Any]:
     """Read every answer of an activity, or of one entry of a list."""
     values: dict[str, Any] = {}
     # An old code in one entry of a list says nothing about the activity around it.
-    outside, pad.implied = pad.implied, []
+    outside, notes.implied = notes.implied, []
     for key, given in raw.items():
         reader = readers.get(key)
         if reader is None:
-            pad.unknown.append(f"{prefix}{text_of(key)}")
+            notes.unknown.append(f"{prefix}{text_of(key)}")
         else:
-            values[key] = reader(given, prefix + key, pad)
-    if pad.implied:
-        add_implied(values, prefix, pad)
+            values[key] = reader(given, prefix + key, notes)
+    if notes.implied:
+        add_implied(values, prefix, notes)
     if values.get("state") is not None:
-        settle_place(values, raw, prefix, pad)
-    pad.implied = outside
+        settle_place(values, raw, prefix, notes)
+    notes.implied = outside
     return values
 
 
@@ -44,13 +46,13 @@ def reader_at(path: str) -> Reader | None:
 
 
 def _scalar(field: Field, parse: Parse) -> Reader:
-    def reader(raw: Any, path: str, pad: Pad) -> Any:
+    def reader(raw: Any, path: str, notes: Notes) -> Any:
         try:
             value = parse(raw)
-            if field.past and value is not None and value > pad.today.isoformat():
+            if field.past and value is not None and value > notes.today.isoformat():
                 raise Trouble("in_the_future")
         except Trouble as trouble:
-            pad.refuse(path, raw, trouble)
+            notes.refuse(path, raw, trouble)
             return None
         return value
 
@@ -58,16 +60,16 @@ def _scalar(field: Field, parse: Parse) -> Reader:
 
 
 def _choice(parse: Parse) -> Reader:
-    def reader(raw: Any, path: str, pad: Pad) -> Any:
+    def reader(raw: Any, path: str, notes: Notes) -> Any:
         try:
             match = parse(raw)
         except Trouble as trouble:
-            pad.refuse(path, raw, trouble)
+            notes.refuse(path, raw, trouble)
             return None
         if match is None:
             return None
         for name, implied in match.implied:
-            pad.implied.append((text_of(raw), name, implied))
+            notes.implied.append((text_of(raw), name, implied))
         return match.code
 
     return reader
@@ -77,11 +79,11 @@ def _choices(field: Field, parse: Parse) -> Reader:
     vocabulary = VOCABULARIES[field.vocabulary or ""]
     closed = None if vocabulary.open else vocabulary
 
-    def reader(raw: Any, path: str, pad: Pad) -> list[str] | None:
+    def reader(raw: Any, path: str, notes: Notes) -> list[str] | None:
         try:
             parts = _limited(choices.parts_of(raw, vocabulary=closed))
         except Trouble as trouble:
-            pad.refuse(path, raw, trouble)
+            notes.refuse(path, raw, trouble)
             return None
         chosen: list[str] = []
         refused: list[str] = []
@@ -90,12 +92,12 @@ def _choices(field: Field, parse: Parse) -> Reader:
                 match = parse(part)
             except Trouble as trouble:
                 refused.append(text_of(part))
-                pad.tell(path, refused[-1], trouble)
+                notes.tell(path, refused[-1], trouble)
                 continue
             if match is not None:
-                _add_once(chosen, match.code, path, pad)
+                _add_once(chosen, match.code, path, notes)
         if refused:
-            pad.rejected[path] = "; ".join(refused)
+            notes.rejected[path] = "; ".join(refused)
         if vocabulary.is_ordered:
             # Boxes come in the order of the page: the same choices are the same answer.
             chosen.sort(key=vocabulary.place_of)
@@ -107,22 +109,22 @@ def _choices(field: Field, parse: Parse) -> Reader:
 def _texts(field: Field, parse: Parse) -> Reader:
     entry = _scalar(field, parse)
 
-    def reader(raw: Any, path: str, pad: Pad) -> list[str | None] | None:
+    def reader(raw: Any, path: str, notes: Notes) -> list[str | None] | None:
         try:
             parts = _limited(choices.parts_of(raw))
         except Trouble as trouble:
-            pad.refuse(path, raw, trouble)
+            notes.refuse(path, raw, trouble)
             return None
         read_so_far: list[str | None] = []
         for part in parts:
             place = f"{path}.{len(read_so_far)}"
-            value = entry(part, place, pad)
+            value = entry(part, place, notes)
             if value is None:
                 # A refused entry keeps its place, so that its path goes on meaning it; a blank one goes.
-                if place in pad.rejected:
+                if place in notes.rejected:
                     read_so_far.append(None)
             else:
-                _add_once(read_so_far, value, path, pad)
+                _add_once(read_so_far, value, path, notes)
         return read_so_far or None
 
     return reader
@@ -133,28 +135,28 @@ def _group(field: Field) -> Reader:
     order = tuple(readers)
     in_order = _in_order(field)
 
-    def reader(raw: Any, path: str, pad: Pad) -> list[dict[str, Any]] | None:
+    def reader(raw: Any, path: str, notes: Notes) -> list[dict[str, Any]] | None:
         if raw is None or (isinstance(raw, str) and not raw.strip()):
             return None
         try:
             entries = in_order(_limited(_entries(raw)))
         except Trouble as trouble:
-            pad.refuse(path, raw, trouble)
+            notes.refuse(path, raw, trouble)
             return None
         items: list[dict[str, Any]] = []
         for entry in entries:
             place = f"{path}.{len(items)}"
             if isinstance(entry, Mapping):
-                values = read_all(entry, readers, f"{place}.", pad)
+                values = read_all(entry, readers, f"{place}.", notes)
                 item = {
                     name: values[name]
                     for name in order
-                    if values.get(name) is not None or f"{place}.{name}" in pad.rejected
+                    if values.get(name) is not None or f"{place}.{name}" in notes.rejected
                 }
                 if any(value is not False for value in item.values()):
                     items.append(item)
             elif entry is not None and not (isinstance(entry, str) and not entry.strip()):
-                pad.refuse(place, entry, Trouble("not_an_entry"))
+                notes.refuse(place, entry, Trouble("not_an_entry"))
                 items.append({})
         return items or None
 
@@ -190,16 +192,16 @@ def _limited(entries: Sequence[Any]) -> Sequence[Any]:
     return entries
 
 
-def _add_once(values: list[Any], value: str, path: str, pad: Pad) -> None:
+def _add_once(values: list[Any], value: str, path: str, notes: Notes) -> None:
     if value in values:
-        pad.tell(path, value, Trouble("repeated"))
+        notes.tell(path, value, Trouble("repeated"))
     else:
         values.append(value)
 
 
-def _entry_of_group(raw: Any, path: str, pad: Pad) -> None:
+def _entry_of_group(raw: Any, path: str, notes: Notes) -> None:
     if text_of(raw).strip():
-        pad.refuse(path, raw, Trouble("not_an_entry"))
+        notes.refuse(path, raw, Trouble("not_an_entry"))
 
 
 def _longest(field: Field) -> int:
@@ -207,6 +209,7 @@ def _longest(field: Field) -> int:
 
 
 def _text(field: Field) -> Reader:
+    # Which vocabulary a state is of depends on the country: `settle_place` sees to it.
     if field.vocabulary and field.name != "state":
         return _choice(choices.term(field.vocabulary, _longest(field)))
     return _scalar(field, texts.line(_longest(field), identifier=field.identifier))

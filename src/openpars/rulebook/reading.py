@@ -6,8 +6,8 @@ from datetime import date
 from typing import Any
 
 from openpars.rulebook.findings import Finding
+from openpars.rulebook.notes import Notes
 from openpars.rulebook.ordering import in_form_order
-from openpars.rulebook.pads import Pad
 from openpars.rulebook.paths import entry_at
 from openpars.rulebook.places import settle_place
 from openpars.rulebook.readers import READERS, read_all, reader_at
@@ -31,9 +31,9 @@ class Reading:
 
 def read(raw: Mapping[str, Any], *, today: date) -> Reading:
     """Read answers given as text or plain JSON; whatever comes in, this never raises."""
-    pad = Pad(today)
-    answers = read_all(raw, READERS, "", pad)
-    return Reading(answers, pad.rejected, in_form_order(pad.findings), tuple(pad.unknown))
+    notes = Notes(today)
+    answers = read_all(raw, READERS, "", notes)
+    return Reading(answers, notes.rejected, in_form_order(notes.findings), tuple(notes.unknown))
 
 
 def reread(
@@ -46,10 +46,10 @@ def reread(
     reader = reader_at(path)
     if reader is None:
         return None, ()
-    pad = Pad(today)
-    value = reader(text, path, pad)
+    notes = Notes(today)
+    value = reader(text, path, notes)
     if path.rpartition(".")[2] == "state" and value is not None:
         place = {"state": value, "country": entry_at(path, answers).get("country")}
-        settle_place(place, place, path.removesuffix("state"), pad)
+        settle_place(place, place, path.removesuffix("state"), notes)
         value = place["state"]
-    return value, in_form_order(pad.findings)
+    return value, in_form_order(notes.findings)

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from datetime import date
 
 from openpars.rulebook.conditions import Condition, as_json
-from openpars.rulebook.declaring import Field
+from openpars.rulebook.declaring import Field, Question
 from openpars.rulebook.findings import Finding
-from openpars.rulebook.words import Question
 
 NEW_ROW = "__i__"
 """Stands for the row number in the names of an empty row, which the browser copies to add one."""

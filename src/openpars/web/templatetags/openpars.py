@@ -18,12 +18,11 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
-from openpars.rulebook.declaring import Field
+from openpars.rulebook.declaring import Field, Question
 from openpars.rulebook.findings import Finding
 from openpars.rulebook.lifecycle import Status
 from openpars.rulebook.questions import QUESTIONS
 from openpars.rulebook.vocabularies import VOCABULARIES
-from openpars.rulebook.words import Question
 from openpars.web.forms.shapes import BoundField, Choice, field_id
 
 register = template.Library()

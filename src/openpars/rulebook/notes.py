@@ -12,7 +12,7 @@ from openpars.rulebook.rules import finding, rule_for
 
 
 @dataclass(slots=True)
-class Pad:
+class Notes:
     """The notes of one reading.
 
     `implied` holds what old codes stand for besides: the code as given, the other field, its answer.
@@ -36,5 +36,5 @@ class Pad:
         self.findings.append(finding(rule, path=path, value=text, where=None, **trouble.words))
 
 
-Reader = Callable[[Any, str, Pad], Any]
+Reader = Callable[[Any, str, Notes], Any]
 """Reads what was given for a field at a path: returns the canonical answer, None where there is none."""
