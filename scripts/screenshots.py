@@ -1,27 +1,28 @@
-"""`python -m scripts.screenshots [ONLY]`: pictures of every page, at desktop and phone width.
+"""`python -m scripts.screenshots [--docs] [ONLY]`: pictures of every page, at desktop and phone width.
 
-The site runs on demo data at a fixed day, so that the same code gives the same pictures. The pictures the
-documentation shows are written into docs/pictures/ as well. ONLY is a part of a picture's name.
+The site runs on demo data at a fixed day, so that the same code gives the same pictures. With `--docs` the
+pictures that the documentation shows are written into docs/pictures/ too. ONLY is a part of a picture's name.
 """
 
+import argparse
 import re
-import shutil
 import sys
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, Page, sync_playwright
-from tests.journeys.running import DESKTOP, PHONE, Site, running_site, sign_in
+from playwright.sync_api import Browser, Error, Page
+from tests.journeys import desk
+from tests.journeys.running import DESKTOP, PHONE, Site, running_browser, running_site, sign_in
 
-from openpars.config.demo.plan import UNIVERSITY
+from openpars.web.help.guides import GUIDES
 
 ROOT = Path(__file__).parents[1]
-ACTIVITIES = f"/providers/{UNIVERSITY.number}/activities/"
-#: Pictures of the documentation: cut to the first screen, at desktop width.
-SHOWN = {"activity-summary", "basic-information-expanded", "edit-ready-to-close"}
-
-SHOWN_HEIGHT = 1240
+ACTIVITIES = desk.list_path()
+PROFILE = f"/providers/{desk.HOME}/profile/"
+#: Pictures of the documentation: the first screen, at desktop width. Name of the scene to name of the file.
+SHOWN = {"activity-summary": "activity-summary", "basic-information-expanded": "activity-form"}
+SHOWN_HEIGHT = 1000
 
 Scene = Callable[[Page], object]
 
@@ -64,8 +65,110 @@ def refused(page: Page) -> None:
     page.wait_for_load_state()
 
 
+def brought_back(page: Page) -> None:
+    """Type into a form and come back to it."""
+    expanded(page)
+    page.reload()
+
+
+def entered(page: Page, title: str, over: desk.Boxes | None = None) -> int:
+    """Enter an activity; in another city for each width, so that the second does not look like the first."""
+    size = page.viewport_size
+    city = "Chicago" if size and size["width"] == DESKTOP[0] else "Evanston"
+    return desk.enter(page, title, {"city": city, **desk.UPCOMING, **(over or {})})
+
+
+def step_of_new(title: str, step: str) -> Scene:
+    """Return a scene: a step of an activity that was entered just now."""
+    return lambda page: page.goto(desk.activity_path(entered(page, title), step))
+
+
+def backwards(page: Page) -> None:
+    """Take an answer away that an Active activity needs."""
+    step_of_new("Taken back", desk.LEARNERS)(page)
+    page.get_by_label("AMA PRA Category 1 Credit").fill("")
+    desk.leave_button(page).click()
+    page.get_by_role("heading", name="Is this what you mean?").wait_for()
+
+
+def two_versions(page: Page) -> None:
+    """Change an answer that was changed meanwhile."""
+    step_of_new("Changed by two", desk.LEARNERS)(page)
+    page.get_by_label("Description").fill("What I wrote meanwhile.")
+    path = page.url.removeprefix(page.url.split("/providers")[0])
+    desk.post(page, path, {**desk.COMPLETE[desk.LEARNERS], "description": "What they wrote meanwhile."})
+    page.request.get(ACTIVITIES)  # where the word that it is saved is told
+    desk.leave_button(page).click()
+    page.get_by_role("heading", name="Two versions of one answer").wait_for()
+
+
+def everything_supported(page: Page) -> None:
+    """Open everything the fourth step has."""
+    step_of_new("Supported and joint", desk.ACCREDITATION)(page)
+    page.get_by_role("group", name="Providership").get_by_label("Joint").check()
+    page.get_by_role("group", name="Did this activity receive commercial support?").get_by_label(
+        "Yes"
+    ).check()
+    for kind in ("Monetary", "In-kind"):
+        page.get_by_role("checkbox", name=f"{kind} support").check()
+    page.get_by_role("group", name="Mark the activity for commendation").get_by_label("Yes").check()
+    for code in ("C23", "C26", "C31"):
+        page.locator("label", has_text=code).click()
+
+
+def every_collaboration(page: Page) -> None:
+    """Open one collaboration of each kind."""
+    step_of_new("Registered everywhere", desk.REGISTRATION)(page)
+    for index in (1, 2, 3):
+        page.get_by_role("button", name="Add a collaboration").click()
+        page.locator("select[name$='.kind']").last.select_option(index=index)
+    page.get_by_label("Certifying board").first.select_option(index=2)
+
+
+def repeated(page: Page) -> None:
+    """Enter a live course that took place twice."""
+    again: desk.Boxes = {
+        "repeated": "yes",
+        "instances.0.start_date": "2026-06-10",
+        "instances.0.end_date": "2026-06-11",
+        "instances.0.delivery_methods": ["Live-Streamed"],
+    }
+    page.goto(desk.activity_path(entered(page, "Given twice", again), "saved"))
+
+
+def unfolded(*words: str) -> Scene:
+    """Return a scene: the activity summary with menus and explanations open."""
+
+    def open_page(page: Page) -> None:
+        page.goto(f"{ACTIVITIES}?status=Ready+to+Close")
+        for each in words:
+            page.locator("summary", has_text=each).first.click()
+        page.wait_for_load_state("networkidle")
+
+    return open_page
+
+
+def of_contact(name: str, link: str) -> Scene:
+    """Return a scene: what an administrator does with one contact."""
+
+    def open_page(page: Page) -> None:
+        page.goto(PROFILE)
+        page.get_by_role("row", name=name).first.get_by_role("link", name=link).click()
+
+    return open_page
+
+
+def wrong_password(page: Page) -> None:
+    """Sign in with a wrong password."""
+    page.goto("/")
+    page.get_by_label("E-mail").fill("nobody@demo.example")
+    page.get_by_label("Password", exact=True).fill("a wrong one")
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    page.locator(".usa-alert, .usa-error-message").first.wait_for()
+
+
 READY = "status=Ready+to+Close"
-STEPS = ("basic-information", "information-for-learners", "registration-details", "accreditation-details")
+STEPS = (desk.BASIC, desk.LEARNERS, desk.REGISTRATION, desk.ACCREDITATION)
 
 #: Picture name to scene, as the university's administrator.
 SCENES: dict[str, Scene] = {
@@ -78,6 +181,13 @@ SCENES: dict[str, Scene] = {
     "basic-information-empty": at(f"{ACTIVITIES}add/"),
     "basic-information-expanded": expanded,
     "basic-information-refused": refused,
+    "brought-back": brought_back,
+    "please-confirm": backwards,
+    "two-versions": two_versions,
+    "registration-expanded": every_collaboration,
+    "accreditation-expanded": everything_supported,
+    "saved-repeated": repeated,
+    "activity-summary-unfolded": unfolded("What is stopping me?", "Account of"),
     **{f"{step}-draft": of_first("status=Draft&format=C", f"{step}/") for step in STEPS},
     **{f"{step}-active": of_first("status=Active&format=C", f"{step}/") for step in STEPS},
     "needs-attention": of_first("attention=yes", "information-for-learners/"),
@@ -93,9 +203,19 @@ SCENES: dict[str, Scene] = {
     "delete": of_first("status=Draft", "delete/"),
     "bulk-close": at(f"{ACTIVITIES}bulk-close/"),
     "deleted": at(f"{ACTIVITIES}deleted/"),
-    "profile": at(f"/providers/{UNIVERSITY.number}/profile/"),
+    "profile": at(PROFILE),
+    "profile-edit": at(f"{PROFILE}edit/"),
+    "profile-invite": at(f"{PROFILE}invite/"),
+    "contact-role": of_contact("Demo Editor", "Change role"),
+    "contact-end": of_contact("Demo Editor", "End"),
     "account": at("/account/"),
+    "account-e-mail": at("/account/email/"),
+    "account-password": at("/account/password/change/"),
+    "account-passkeys": at("/account/protection/passkeys/"),
+    "account-add-passkey": at("/account/protection/passkeys/add/"),
+    "account-one-time-codes": at("/account/protection/codes/on/"),
     "help": at("/help/"),
+    **{f"help-{guide.slug}": at(f"/help/{guide.slug}/") for guide in GUIDES},
     "technical-resources": at("/technical-resources/"),
     "rulebook": at("/rulebook/"),
     "no-such-page": at("/no-such-page/"),
@@ -106,11 +226,14 @@ STAFF_SCENES: dict[str, Scene] = {
     "accreditor-years": at("/accreditors/1/years/"),
     "accreditor-staff": at("/accreditors/1/staff/"),
     "accreditor-lists": at("/accreditors/1/lists/"),
+    "accreditor-edit": at("/accreditors/1/edit/"),
+    "accreditor-add-provider": at("/accreditors/1/providers/add/"),
     "staff-activity-summary": at(ACTIVITIES),
 }
 #: The same, as nobody.
 STRANGER_SCENES: dict[str, Scene] = {
     "sign-in": at("/"),
+    "sign-in-refused": wrong_password,
     "forgotten-password": at("/account/password/reset/"),
 }
 SCENES_BY_PERSON = {
@@ -120,13 +243,15 @@ SCENES_BY_PERSON = {
 }
 
 
-def take(browser: Browser, site: Site, only: str) -> list[str]:
+def take(
+    browser: Browser, site: Site, people: dict[str, dict[str, Scene]], only: str, *, docs: bool
+) -> list[str]:
     """Take the pictures; answers the names of those that could not be taken."""
     failed = []
     folder = ROOT / "screenshots"
     folder.mkdir(exist_ok=True)
     for width, size in (("desktop", DESKTOP), ("phone", PHONE)):
-        for email, scenes in SCENES_BY_PERSON.items():
+        for email, scenes in people.items():
             context = browser.new_context(
                 base_url=site.address, viewport={"width": size[0], "height": size[1]}, reduced_motion="reduce"
             )
@@ -139,30 +264,35 @@ def take(browser: Browser, site: Site, only: str) -> list[str]:
                     continue
                 try:
                     scene(page)
-                except Exception as problem:  # one page that is broken hides no other
+                except (Error, StopIteration) as problem:  # one page that is broken hides no other
                     failed.append(f"{width} {name}: {' '.join(str(problem).split())[:600]}")
                     continue
                 page.wait_for_load_state("networkidle")
                 page.screenshot(path=folder / f"{name}-{width}.png", full_page=True)
-                if width == "desktop" and name in SHOWN:
+                if docs and width == "desktop" and name in SHOWN:
                     page.set_viewport_size({"width": size[0], "height": SHOWN_HEIGHT})
-                    page.screenshot(path=ROOT / "docs" / "pictures" / f"{name}.png")
+                    page.evaluate("scrollTo(0, 0)")
+                    page.screenshot(path=ROOT / "docs" / "pictures" / f"{SHOWN[name]}.png")
+                    page.set_viewport_size({"width": size[0], "height": size[1]})
             context.close()
     return failed
 
 
 def main() -> int:
     """Take pictures, and say which could not be taken."""
-    only = sys.argv[1] if len(sys.argv) > 1 else ""
-    found = shutil.which("chromium") or shutil.which("google-chrome")
-    with (
-        tempfile.TemporaryDirectory(prefix="openpars-pictures-") as folder,
-        running_site(Path(folder)) as site,
-        sync_playwright() as playwright,
-    ):
-        browser = playwright.chromium.launch(executable_path=found, args=["--no-sandbox", "--disable-gpu"])
-        failed = take(browser, site, only)
-        browser.close()
+    parser = argparse.ArgumentParser(
+        prog="python -m scripts.screenshots", description="Pictures of every page."
+    )
+    parser.add_argument("only", nargs="?", default="", help="a part of a picture's name")
+    parser.add_argument("--docs", action="store_true", help="write the pictures of the documentation too")
+    asked = parser.parse_args()
+    failed = []
+    with tempfile.TemporaryDirectory(prefix="openpars-pictures-") as folder, running_browser() as browser:
+        for name, people in (("demo", SCENES_BY_PERSON), ("empty", {"": {"set-up": at("/")}})):
+            data = Path(folder) / name
+            data.mkdir()
+            with running_site(data, demo=name == "demo") as site:
+                failed += take(browser, site, people, asked.only, docs=asked.docs)
     for line in failed:
         sys.stderr.write(f"no picture of {line}\n")
     return int(bool(failed))
