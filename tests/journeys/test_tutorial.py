@@ -27,7 +27,7 @@ def basic_information(page: Page, *, title: str, start: str, end: str) -> None:
     page.get_by_label("In-Person", exact=True).check()
     page.get_by_label("Country").select_option("USA")
     page.get_by_label("City").fill("Chicago")
-    page.get_by_label("State").select_option("IL")
+    page.get_by_label("State").fill("IL")
 
 
 def test_from_sign_in_to_closed(visit: Callable[..., Page], administrator: str) -> None:
@@ -38,7 +38,7 @@ def test_from_sign_in_to_closed(visit: Callable[..., Page], administrator: str) 
     expect(page.get_by_text("In-Person", exact=True)).to_be_hidden()
     page.get_by_label("Activity format").select_option(label="Live Course")
     expect(page.get_by_text("In-Person", exact=True)).to_be_visible()
-    expect(page.get_by_text("more than once with the same content")).to_be_visible()
+    expect(page.get_by_role("group", name=re.compile("more than once with the same content"))).to_be_visible()
     expect(page.get_by_label("City")).to_be_hidden()
     # "This button will turn purple when you can move to the next step."
     expect(continue_button(page)).not_to_have_class(re.compile("is-ready"))
@@ -47,35 +47,53 @@ def test_from_sign_in_to_closed(visit: Callable[..., Page], administrator: str) 
     expect(continue_button(page)).to_have_class(re.compile("is-ready"))
     continue_button(page).click()
 
-    page.wait_for_url("**/information-for-learners/")
+    page.wait_for_url(re.compile("/information-for-learners/"))
     page.get_by_label("AMA PRA Category 1 Credit").fill("6.5")
     page.get_by_role("group", name="Include in CME Passport").get_by_label("Yes").check()
-    page.get_by_label("Description").fill("Hands-on airway skills.\n\n- Mask ventilation\n- Video laryngoscopy")
+    page.get_by_label("Description").fill(
+        "Hands-on airway skills.\n\n- Mask ventilation\n- Video laryngoscopy"
+    )
     continue_button(page).click()
 
-    page.wait_for_url("**/registration-details/")
+    page.wait_for_url(re.compile("/registration-details/"))
     page.get_by_role("group", name="Registration").get_by_label("Open to all").check()
     page.get_by_role("group", name="Fee to participate").get_by_label("Variable").check()
     page.get_by_label("Activity URL").fill("https://cme.demo.example/airway")
     continue_button(page).click()
 
-    page.wait_for_url("**/accreditation-details/")
+    page.wait_for_url(re.compile("/accreditation-details/"))
     page.get_by_label("Internal ID").fill("AIR-2026-01")
     page.get_by_role("group", name="Providership").get_by_label("Joint").check()
     # "Use the + button to add additional joint providers."
-    joint = page.get_by_label("Joint provider")
+    joint = page.get_by_role("group", name="Joint providers").get_by_role("combobox")
     joint.nth(0).fill("Demo Lakeside Clinic")
     page.get_by_role("button", name="Add another joint provider").click()
     joint.nth(1).fill("Demo Heart Foundation")
-    page.get_by_role("group", name="Learner Competence").get_by_label("Objective").check()
-    page.get_by_role("group", name=re.compile("commercial support", re.I)).first.get_by_label("Yes").check()
-    page.get_by_label("Monetary", exact=False).first.check()
-    page.get_by_label("In-kind", exact=False).first.check()
-    page.get_by_label("Source of monetary support").first.fill("Demo Devices")
-    page.get_by_label("Amount").first.fill("$12,500.00")
-    page.get_by_label("Source of in-kind support").first.fill("Demo Manikins")
-    page.get_by_role("group", name=re.compile("commendation criteria", re.I)).first.get_by_label("Yes").check()
-    page.get_by_text("Engages Teams").click()
+    measured = page.get_by_role("group", name="Learner Competence")
+    measured.get_by_label("Objective").check()
+    expect(page.get_by_role("checkbox", name="Learner Competence")).to_be_checked()
+    # "If this activity did receive commercial support, select Yes. You will see a new section appear."
+    expect(page.get_by_label("Monetary support", exact=True)).to_be_hidden()
+    page.get_by_role("group", name="receive commercial support").get_by_label("Yes").check()
+    # "Once you select either of these two commercial support types, the form will expand again."
+    monetary = page.get_by_role("group", name="Sources of monetary support")
+    expect(monetary).to_be_hidden()
+    page.get_by_label("Monetary support", exact=True).check()
+    monetary.get_by_role("combobox", name="Source").fill("Demo Devices")
+    monetary.get_by_label("Amount").fill("$12,500.00")
+    page.get_by_role("button", name="Add another source of monetary support").click()
+    monetary.get_by_role("combobox", name="Source").nth(1).fill("Demo Imaging")
+    monetary.get_by_label("Amount").nth(1).fill("4000")
+    page.get_by_label("In-kind support", exact=True).check()
+    page.get_by_role("group", name="Sources of in-kind support").get_by_role("combobox").fill("Demo Manikins")
+    # "Chosen commendation criteria will turn blue."
+    criterion = page.locator("label", has_text="Engages Teams")
+    expect(criterion).to_be_hidden()
+    page.get_by_role("group", name="commendation criteria").first.get_by_label("Yes").check()
+    page.get_by_label("Engages Teams").check()
+    expect(criterion.locator("xpath=ancestor-or-self::label")).to_have_css(
+        "background-color", "rgb(0, 94, 162)"
+    )
     page.get_by_role("button", name="Save", exact=True).click()
 
     # "After a brief loading screen, you will see the following."
@@ -107,7 +125,9 @@ def test_why_will_my_activity_not_save(visit: Callable[..., Page], administrator
     # "Anything which needs attention will have red text below the entry field", also after a reload.
     for _ in range(2):
         expect(page).to_have_url(re.compile("basic-information|add"))
-        expect(page.locator("#field-end_date-error, [id^='field-end_date'][class*=error]").first).to_be_visible()
+        expect(
+            page.locator("#field-end_date-error, [id^='field-end_date'][class*=error]").first
+        ).to_be_visible()
         page.reload()
 
 
@@ -116,7 +136,7 @@ def test_why_is_my_activity_not_active(visit: Callable[..., Page], administrator
     start_adding(page)
     basic_information(page, title="Stroke Grand Rounds", start="2026-05-04", end="2026-05-05")
     continue_button(page).click()
-    page.wait_for_url("**/information-for-learners/")
+    page.wait_for_url(re.compile("/information-for-learners/"))
     page.goto("/")
     page.get_by_role("link", name="Program and Activity Data").click()
     top = page.locator("table tbody tr").first
