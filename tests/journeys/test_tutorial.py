@@ -3,10 +3,10 @@
 import re
 from collections.abc import Callable
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 
-def continue_button(page: Page):  # type: ignore[no-untyped-def]
+def continue_button(page: Page) -> Locator:
     """*Save Draft and Continue*."""
     return page.get_by_role("button", name="Save Draft and Continue")
 
