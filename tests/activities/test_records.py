@@ -10,7 +10,6 @@ from openpars.activities.records import (
     STORED,
     TEXTS,
     answers_of,
-    as_json,
 )
 from openpars.rulebook.fields import FIELDS
 from tests import factories
@@ -71,18 +70,6 @@ def test_what_is_returned_is_what_is_stored(db: None, frozen: object) -> None:
     again = stored(written)
     for field in Activity._meta.concrete_fields:
         assert getattr(written, field.attname) == getattr(again, field.attname), field.name
-
-
-def test_plain_json(db: None, frozen: object) -> None:
-    written = factories.activity(factories.provider())
-    now, today = written.created_at, written.created_at.date()
-    assert as_json(written, now=now, today=today) == {
-        "activity_id": written.pk,
-        "status": "Ready to Close",
-        "phase": "ended",
-        "revision": 1,
-        **factories.answers(),
-    }
 
 
 def test_the_longest_answers_fit_into_the_indexes(db: None, frozen: object) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import QuerySet
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -101,12 +102,20 @@ def test_names_are_remembered_once() -> None:
     assert list(PastName.objects.values_list("kind", "name")) == [("joint-providers", "Demo Heart Society")]
 
 
+def test_nothing_writes_around_the_writer() -> None:
+    activity = factories.activity(factories.provider())
+    mine = queries.of(factories.scope(activity.provider))
+    for around in (activity.save, activity.delete, mine.delete, lambda: mine.update(year=1)):
+        with pytest.raises(TypeError, match="Activities are"):
+            around()
+
+
 def test_rederiving_brings_every_derived_column_back() -> None:
     provider = factories.provider()
     activities = [factories.activity(provider, title=f"T{n}", internal_id=f"I{n}") for n in range(3)]
     as_written = [stored(activity).__dict__ for activity in activities]
     spoilt = {"complete_for": 1, "rulebook_version": "old", "search_text": "", "likeness": 0, "year": 1}
-    queries.of(factories.scope(provider)).filter(pk__in=[a.pk for a in activities[:2]]).update(**spoilt)
+    QuerySet(Activity).filter(pk__in=[activity.pk for activity in activities[:2]]).update(**spoilt)
     assert list(rederive(now=activities[0].created_at)) == [2]
     again = [stored(activity).__dict__ for activity in activities]
     for before, after in zip(as_written, again, strict=True):

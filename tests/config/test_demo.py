@@ -81,13 +81,11 @@ def _records() -> list[Any]:
 
 def _phases() -> set[tuple[str, str]]:
     today = clock.today(seed.TIME_ZONE)
-    plain = [records.as_json(activity, now=clock.now(), today=today) for activity in _activities()]
-    return {(one["status"], one["phase"]) for one in plain}
+    return {
+        (records.status_of(activity, now=clock.now()), records.phase_of(activity, today=today))
+        for activity in _activities()
+    }
 
 
 def _statuses() -> dict[int, str]:
-    today = clock.today(seed.TIME_ZONE)
-    return {
-        activity.activity_id: records.as_json(activity, now=clock.now(), today=today)["status"]
-        for activity in _activities()
-    }
+    return {activity.activity_id: records.status_of(activity, now=clock.now()) for activity in _activities()}

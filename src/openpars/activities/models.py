@@ -170,6 +170,14 @@ class Activity(models.Model):
     def __str__(self) -> str:
         return f"{self.activity_id} {self.title}"
 
+    def save(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse: the writer writes activities, with what is derived from them."""
+        raise TypeError("Activities are written by openpars.activities.writer.")
+
+    def delete(self, *_: Any, **__: Any) -> NoReturn:
+        """Refuse: an activity is deleted by its verb, and stays as a row."""
+        raise TypeError("Activities are deleted by openpars.activities.verbs.delete.")
+
 
 class Change(models.Model):
     """One change of one activity: the history, and the feed that followers read. Append-only.

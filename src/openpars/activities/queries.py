@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NoReturn
 from uuid import UUID
 
 from django.db import connection
@@ -28,7 +28,15 @@ class NoSuchActivity(Exception):
 
 
 class ActivityQuerySet(QuerySet[Activity]):
-    """Activities within one scope."""
+    """Activities within one scope, to be read: the writer alone writes them."""
+
+    def update(self, **_: Any) -> NoReturn:
+        """Refuse."""
+        raise TypeError("Activities are written by openpars.activities.writer.")
+
+    def delete(self) -> NoReturn:
+        """Refuse."""
+        raise TypeError("Activities are deleted by openpars.activities.verbs.delete.")
 
 
 def everything(scope: Scope) -> ActivityQuerySet:

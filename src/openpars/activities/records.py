@@ -117,14 +117,3 @@ def status_of(activity: Activity, *, now: datetime) -> Status:
 def phase_of(activity: Activity, *, today: date) -> Phase:
     """Return where the activity stands in time on the day `today` of its accreditor."""
     return phase(start_date=activity.start_date, end_date=activity.end_date, today=today)
-
-
-def as_json(activity: Activity, *, now: datetime, today: date) -> dict[str, Any]:
-    """Return the activity as OpenPARS's plain JSON: its answers, and where it stands."""
-    return {
-        "activity_id": activity.activity_id,
-        "status": status_of(activity, now=now).value,
-        "phase": phase_of(activity, today=today).value,
-        "revision": activity.revision,
-        **answers_of(activity),
-    }
