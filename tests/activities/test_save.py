@@ -223,6 +223,9 @@ def test_a_lookalike_is_asked_about() -> None:
     third = factories.activity(provider, over=factories.answers(city="Springfield"))
     assert edit(third, {"credits": "1"}).done
     assert not edit(third, {"city": "chicago"}).done
+    # A city that is kept and not asked for, since the format changed, is no difference.
+    factories.activity(provider, over=factories.answers(title="Reviews", format="MR"))
+    assert not add(provider, factories.draft(title="Reviews", format="MR")).done
     # Within one file, too.
     both = [Edit(factories.draft(title="New")), Edit(factories.draft(title="New"))]
     assert [outcome.done for outcome in save(both, **common(provider))] == [True, False]

@@ -9,11 +9,12 @@ from typing import Any
 from openpars.activities.folding import cut, fold, signed_hash
 from openpars.activities.models import SEARCH_BYTES
 from openpars.rulebook import VERSION
+from openpars.rulebook.judging import is_asked
 from openpars.rulebook.lifecycle import Reach, ends_at, reach
 
 FIRST_CRITERION = 23
-#: The fields that make two activities look alike.
-LIKENESS = frozenset({"title", "format", "start_date", "end_date", "city"})
+#: The fields that make two activities look alike; the delivery methods say whether there is a city.
+LIKENESS = frozenset({"title", "format", "start_date", "end_date", "delivery_methods", "city"})
 
 
 def derive(
@@ -71,6 +72,6 @@ def likeness(answers: Mapping[str, Any]) -> int:
         answers["format"],
         answers["start_date"],
         answers["end_date"],
-        fold(answers.get("city") or ""),
+        fold(answers.get("city") or "") if is_asked("city", answers) else "",
     )
     return signed_hash("\x1f".join(parts))
