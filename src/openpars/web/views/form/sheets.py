@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Literal
 
 from openpars.activities import queries
+from openpars.activities.internal_ids import TAKEN as INTERNAL_ID_TAKEN
 from openpars.activities.models import Activity
 from openpars.activities.records import answers_of
 from openpars.rulebook.declaring import Field, Step
@@ -40,7 +41,6 @@ _ICONS: Mapping[Progress, str] = {
     "complete": "check_circle",
     "needs a mend": "error",
 }
-INTERNAL_ID_TAKEN = "activity.internal_id.taken"
 
 
 @dataclass(frozen=True, slots=True)
