@@ -21,9 +21,13 @@ _RUN = """async () => {
     ));
 }"""
 #: What sticks out at the right-hand side, where the page scrolls sideways.
-_SIDEWAYS = """() => {
-    const room = document.documentElement.clientWidth;
-    if (document.documentElement.scrollWidth <= room) return null;
+_SIDEWAYS = """async () => {
+    const page = document.documentElement;
+    // A window that has just been made narrower takes some frames to be laid out.
+    for (let frame = 0; frame < 120 && page.scrollWidth > page.clientWidth; frame += 1)
+        await new Promise((next) => requestAnimationFrame(next));
+    const room = page.clientWidth;
+    if (page.scrollWidth <= room) return null;
     const wide = [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > room + 1);
     const last = wide.filter((one) => !wide.some((other) => other !== one && one.contains(other)));
     return last.slice(0, 3).map((one) => `${one.tagName}.${one.className}`).join(", ") || "something";
