@@ -11,12 +11,12 @@ from openpars.rulebook.findings import Finding, Stage, Where
 from openpars.rulebook.judging import judge
 from openpars.rulebook.reading import read
 from openpars.rulebook.rules import PROBLEMS, RULES, finding, problems_of, rule_for
-from openpars.rulebook.steps import stored_records
+from openpars.rulebook.steps import files, stored_records
 from openpars.rulebook.vocabularies import VOCABULARIES
 
 from .examples import TODAY, complete, draft, instance, moc, rems
 
-STORED = {rule.id for rule in stored_records.RULES} | {"activity.counts.falling"}
+STORED = {rule.id for rule in (*stored_records.RULES, *files.RULES)} | {"activity.counts.falling"}
 
 # Answers, as they come in by any door, that break the rule. Everything else about them may be as it likes.
 PROVOKED: dict[str, dict[str, Any]] = {

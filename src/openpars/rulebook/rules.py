@@ -13,6 +13,7 @@ from openpars.rulebook.steps import (
     accreditation_details,
     any_answer,
     basic_information,
+    files,
     information_for_learners,
     learner_counts,
     registration_details,
@@ -85,6 +86,7 @@ def _declared() -> Iterator[Rule]:
     yield from learner_counts.RULES
     yield from any_answer.RULES
     yield from stored_records.RULES
+    yield from files.RULES
 
 
 def _rule_id(path: str, problem: str, known: frozenset[str]) -> str:

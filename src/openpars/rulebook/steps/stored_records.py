@@ -77,6 +77,14 @@ RULES = (
         example="The same course entered and closed twice",
     ),
     Rule(
+        id="activity.delete.has_learners",
+        fields=(),
+        stage=Stage.VALID,
+        message="This activity has individual learners, so it cannot be deleted.",
+        mend="Remove its learner records first; then it can be deleted.",
+        example="One physician’s credit reported by mistake",
+    ),
+    Rule(
         id="activity.restore.not_deleted",
         fields=(),
         stage=Stage.VALID,

@@ -1,0 +1,1 @@
+"""An upload's life: received, checked, planned, applied, its receipt, undone."""
