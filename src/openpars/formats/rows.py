@@ -73,7 +73,9 @@ class Row:
     - `answers`: raw answers by field for `rulebook.reading.read`. A blank cell and an absent column are not
       in it; `(clear)` is None;
     - `places`: for the path of each answer the index of its column; in XML and JSON there are none;
-    - `findings`: what the reader itself has to say about cells of this row.
+    - `findings`: what the reader itself has to say about cells of this row;
+    - `kept`: what has no field here and is kept beside the answers: under `legacy` answers that are not asked
+      any more, under `extra` elements of other systems, each by its name.
     """
 
     number: int
@@ -83,6 +85,7 @@ class Row:
     close: Any = None
     places: dict[str, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
+    kept: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
