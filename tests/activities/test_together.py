@@ -21,7 +21,7 @@ from openpars.activities.verbs.make_instances import make_instances
 from openpars.activities.verbs.restore import restore
 from openpars.activities.verbs.save import Edit, save, save_one
 from tests import factories
-from tests.activities.doing import changes, common, rules, stored
+from tests.activities.doing import changes, common, edit, rules, stored
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -143,6 +143,55 @@ def test_one_restores_what_another_takes() -> None:
             return save_one(Edit(new, keep_invalid=False), **common(provider))
 
         assert sorted(outcome.done for outcome in together(restoring, adding)) == [False, True]
+
+
+def test_two_restore_namesakes_and_the_same_one() -> None:
+    provider = factories.provider()
+    for number in range(ROUNDS):
+        one, other = (
+            factories.activity(provider, over=factories.draft(title=f"{title} {number}"))
+            for title in ("A", "B")
+        )
+        for gone in (one, other):
+            edit(gone, {"internal_id": f"ID {number}"})
+            delete([gone.pk], **common(provider))
+
+        def restoring(pk: int) -> Callable[[], Outcome]:
+            return lambda: restore([pk], **common(provider))[0]
+
+        outcomes = together(restoring(one.pk), restoring(one.pk), restoring(other.pk))
+        # One came back, once; who came later is told why not.
+        assert sorted(outcome.done for outcome in outcomes) == [False, False, True]
+        told = [rules(outcome) for outcome in outcomes if not outcome.done]
+        not_deleted, taken = {"activity.restore.not_deleted"}, {"activity.restore.internal_id_taken"}
+        assert sorted(told, key=sorted) == (
+            [taken, not_deleted] if stored(one).deleted_at is None else [taken, taken]
+        )
+        assert sorted(one.verb for one in [*changes(one), *changes(other)]).count("restore") == 1
+
+
+@pytest.mark.parametrize("verb", [delete, close])
+def test_one_saves_what_another_deletes_or_closes(verb: Callable[..., list[Outcome]]) -> None:
+    for number in range(ROUNDS):
+        activity = factories.activity(factories.provider(accreditor=_accreditor()))
+        how = common(activity.provider)
+
+        def saving(pk: int = activity.pk, how: Any = how, number: int = number) -> Outcome | None:
+            try:
+                return save_one(Edit({"description": f"Changed {number}"}, activity_id=pk), **how)
+            except queries.NoSuchActivity:
+                return None
+
+        def ending(pk: int = activity.pk, how: Any = how) -> Outcome:
+            return verb([pk], **how)[0]
+
+        saved, ended = together(saving, ending)
+        assert ended.done
+        first = bool(saved and saved.done)
+        assert [one.verb for one in changes(activity)] == ["add", *["save"][: int(first)], verb.__name__]
+        assert (stored(activity).description == f"Changed {number}") == first
+        if not first:
+            assert saved is None if verb is delete else rules(saved) == {"activity.edit.closed"}
 
 
 def test_a_double_click_makes_each_instance_once() -> None:
