@@ -9,6 +9,7 @@ from uuid import UUID
 
 from django.db import connection
 from django.db.models import Q, QuerySet
+from django.http import Http404
 
 from openpars.accounts.scopes import Scope
 from openpars.activities.models import Activity, Change
@@ -23,8 +24,11 @@ LAST_ID = 2**31 - 1
 CHUNK = 5_000
 
 
-class NoSuchActivity(Exception):
-    """There is no such activity, as far as the one who asks may know."""
+class NoSuchActivity(Http404):
+    """There is no such activity, as far as the one who asks may know.
+
+    A page that lets it through answers 404, for activities are deleted between its look at one and its verb, too.
+    """
 
 
 class ActivityQuerySet(QuerySet[Activity]):
