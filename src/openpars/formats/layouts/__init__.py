@@ -1,0 +1,1 @@
+"""Layouts whose columns are known by their position."""
