@@ -167,7 +167,7 @@ def gaps(template: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES.keys())
 def test_a_rule_has_words_that_a_person_can_read(rule: Any) -> None:
-    assert rule.id.startswith("activity.")
+    assert rule.id.startswith(("activity.", "file."))
     assert set(gaps(rule.message)) | set(gaps(rule.mend)) == set(dict(rule.sample))
     for words in (rule.message, rule.mend):
         assert words.format_map(dict(rule.sample))[-1] in ".?!"
