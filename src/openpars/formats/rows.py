@@ -1,6 +1,6 @@
 """What a reader makes of a file: how it is laid out, and one row after the other."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -21,6 +21,24 @@ class Action(StrEnum):
     ADD = "Add"
     UPDATE = "Update"
     DELETE = "Delete"
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much of a file is read: what goes beyond is refused as `file.too_large`, `file.too_much` and so on.
+
+    `size` and `unpacked` are bytes (of the file, and of what its archive unpacks to), `rows` and `columns` what
+    a list may have, `cells` what a worksheet may span from A1 to its last cell. `memory` (bytes) and `seconds`
+    bound the child process that reads.
+    """
+
+    size: int = 200 * 1024**2
+    unpacked: int = 2 * 1024**3
+    rows: int = 250_000
+    columns: int = 4_000
+    cells: int = 40_000_000
+    memory: int = 2 * 1024**3
+    seconds: int = 600
 
 
 class Unreadable(Exception):
@@ -72,7 +90,8 @@ class Row:
     - `number`: the row as the spreadsheet counts, header included; in XML and JSON the position from 1;
     - `answers`: raw answers by field for `rulebook.reading.read`. A blank cell and an absent column are not
       in it; `(clear)` is None;
-    - `places`: for the path of each answer the index of its column; in XML and JSON there are none;
+    - `places`: for the path of each answer, given or blank, the index of its column; in XML and JSON there are
+      none. Rows of the same shape share one, so it is never changed;
     - `findings`: what the reader itself has to say about cells of this row;
     - `kept`: what has no field here and is kept beside the answers: under `legacy` answers that are not asked
       any more, under `extra` elements of other systems, each by its name.
@@ -83,7 +102,7 @@ class Row:
     activity_id: str | None = None
     action: str | None = None
     close: Any = None
-    places: dict[str, int] = field(default_factory=dict)
+    places: Mapping[str, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
     kept: dict[str, dict[str, str]] = field(default_factory=dict)
 
