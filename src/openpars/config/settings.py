@@ -12,10 +12,12 @@
 | OPENPARS_EMAIL_URL | `smtp://user:password@host:587`, or `smtps://` | letters are kept in the data folder |
 | OPENPARS_EMAIL_FROM | sender of the letters | `OpenPARS <openpars@localhost>` |
 | OPENPARS_LOG_LEVEL | what is written to the log: `INFO`, `WARNING`, ... | `WARNING` |
+| OPENPARS_JOB_LEASE | seconds after which background work is taken from a worker that shows no sign of life | `45` |
 """
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -120,6 +122,7 @@ INSTALLED_APPS = [
     "django_htmx",
     # Ours first, so that our templates win over allauth's.
     "openpars.accounts",
+    "openpars.jobs",
     "openpars.activities",
     "openpars.web",
     "allauth",
@@ -187,6 +190,16 @@ CACHES = {
         "OPTIONS": {"MAX_ENTRIES": 100_000},
     }
 }
+
+# --- background work
+# A worker renews its lease four times in this while.
+JOB_LEASE = timedelta(seconds=max(1, _whole("OPENPARS_JOB_LEASE", "45")))
+# How often a job is begun whose worker is lost before the end.
+JOB_ATTEMPTS = 3
+# How long an idle worker waits before it looks again, in seconds.
+JOB_POLL = 0.5
+# How long jobs that have ended are kept.
+JOB_KEPT = timedelta(days=14)
 
 # --- security
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None
