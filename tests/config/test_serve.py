@@ -1,6 +1,8 @@
 import re
 import signal
 import stat
+import subprocess
+import sys
 from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.error import HTTPError
@@ -115,3 +117,27 @@ def test_two_that_start_at_once_make_one_site(new_site: SiteMaker, tmp_path: Pat
     finally:
         for running in both:
             running.stop()
+
+
+#: Stores a session that has ended and one that has not, before the argument `add`; prints what is there.
+SESSIONS = """
+import django, sys
+django.setup()
+from datetime import timedelta
+from django.contrib.sessions.models import Session
+from django.utils.timezone import now
+if sys.argv[1] == "add":
+    for key, days in (("ended", -1), ("going on", 1)):
+        Session.objects.create(session_key=key, session_data="", expire_date=now() + timedelta(days=days))
+print(sorted(Session.objects.values_list("session_key", flat=True)))
+"""
+
+
+def test_sessions_that_ended_are_gone_after_a_start(in_use: Site, tmp_path: Path) -> None:
+    def sessions(word: str) -> str:
+        command = [sys.executable, "-c", SESSIONS, word]
+        return subprocess.check_output(command, env=in_use.environment, text=True).strip()
+
+    assert sessions("add") == "['ended', 'going on']"
+    launch(in_use, log=tmp_path / "log.txt").wait().stop()
+    assert sessions("see") == "['going on']"

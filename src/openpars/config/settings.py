@@ -43,13 +43,15 @@ def _secret_key() -> str:
         return given
     DATA.mkdir(parents=True, exist_ok=True)
     path = DATA / "secret-key"
-    try:
-        handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        return path.read_text().strip()
+    kept = path.read_text().strip() if path.exists() else ""
+    if kept:
+        return kept
     key = secrets.token_urlsafe(50)
-    with os.fdopen(handle, "w") as file:
+    # Whole or not at all: a disk may be full.
+    partial = DATA / f".secret-key.{os.getpid()}.partial"
+    with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
         file.write(key)
+    partial.rename(path)
     return key
 
 

@@ -1,8 +1,10 @@
 """From a folder name to a site that can work: settings, database tables, files for browsers."""
 
+import errno
 import fcntl
 import hashlib
 import os
+import sqlite3
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -43,7 +45,7 @@ def with_data(command: Callable[..., None]) -> Callable[..., None]:
     @data_option
     @wraps(command)
     def wrapper(*, data: Path, **options: Any) -> None:
-        with plain_words():
+        with plain_words(data):
             open_site(data)
             command(**options)
 
@@ -51,20 +53,54 @@ def with_data(command: Callable[..., None]) -> Callable[..., None]:
 
 
 @contextmanager
-def plain_words() -> Iterator[None]:
+def plain_words(data: Path) -> Iterator[None]:
     """Turn what a person can mend (a folder, an address, a database that is away) into one sentence."""
     try:
         yield
     except ImproperlyConfigured as problem:
         raise click.ClickException(str(problem)) from problem
     except DatabaseError as problem:
+        reason = _reason_of_sqlite(problem)
         first_line = str(problem).strip().splitlines()[0]
-        message = f"The database says: {first_line}"
+        message = _about(data, reason) if reason else f"The database says: {first_line}"
         raise click.ClickException(message) from problem
     except OSError as problem:
-        where = f" {problem.filename}" if problem.filename else ""
-        message = f"{problem.strerror or problem}{where}"
-        raise click.ClickException(message) from problem
+        at = f" ({problem.filename})" if problem.filename else ""
+        reason = _REASONS.get(problem.errno or 0, f"{problem.strerror or problem}{at}. Mend that, {_OTHER}")
+        raise click.ClickException(_about(data, reason)) from problem
+
+
+_OTHER = "or choose another folder with --data."
+_FULL = f"its disk is full. Make room there, {_OTHER}"
+_NOT_OURS = f"this user may not write there. Give it to whoever starts OpenPARS, {_OTHER}"
+_REASONS = {
+    errno.ENOSPC: _FULL,
+    errno.EDQUOT: _FULL,
+    errno.EACCES: _NOT_OURS,
+    errno.EPERM: _NOT_OURS,
+    errno.EROFS: f"its disk is read-only. Make it writable, {_OTHER}",
+}
+
+
+def _about(data: Path, reason: str) -> str:
+    return f"Cannot use the data folder {data.resolve()}: {reason}"
+
+
+def _reason_of_sqlite(problem: BaseException | None) -> str:
+    """Return what is wrong with the database file and how to mend it; nothing when it is something else."""
+    while problem is not None and not isinstance(problem, sqlite3.Error):
+        problem = problem.__cause__
+    match getattr(problem, "sqlite_errorcode", 0) & 0xFF:  # the rest says in which place
+        case sqlite3.SQLITE_FULL | sqlite3.SQLITE_IOERR:
+            return _FULL
+        case sqlite3.SQLITE_READONLY | sqlite3.SQLITE_CANTOPEN | sqlite3.SQLITE_PERM:
+            return _NOT_OURS
+        case sqlite3.SQLITE_NOTADB | sqlite3.SQLITE_CORRUPT:
+            return (
+                f"the database in it is damaged ({problem}). "
+                "Restore the last backup into a new folder: openpars restore FILE --data FOLDER"
+            )
+    return ""
 
 
 def open_site(data: Path) -> None:
@@ -97,6 +133,11 @@ def prepare_database() -> None:
     """Run the migrations that are missing, and make the table that rate limits are counted in."""
     call_command("migrate", interactive=False, verbosity=0)
     call_command("createcachetable", verbosity=0)
+
+
+def forget_old_sessions() -> None:
+    """Remove the sessions that have ended by themselves; the others stay."""
+    call_command("clearsessions")
 
 
 def collect_static_files() -> None:

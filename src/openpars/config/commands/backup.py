@@ -24,4 +24,7 @@ def backup(file: Path) -> None:
         rows = archive.write(file)
     except archive.NotReady as problem:
         raise click.ClickException(str(problem)) from problem
+    except OSError as problem:
+        message = f"{file} cannot be written: {problem.strerror}."
+        raise click.ClickException(message) from problem
     say(f"{rows} rows are in {file}.")

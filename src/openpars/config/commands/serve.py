@@ -23,6 +23,7 @@ from openpars.config.starting import (
     alone,
     collect_static_files,
     data_option,
+    forget_old_sessions,
     open_site,
     plain_words,
     prepare_database,
@@ -55,10 +56,11 @@ def serve(*, demo: bool, host: str, port: int, workers: int | None, data: Path) 
         raise click.UsageError(message)
     _free_port(address, port)
     _set_environment(demo=demo, address=address)
-    with plain_words():
+    with plain_words(data):
         open_site(data)
         with alone():
             prepare_database()
+            forget_old_sessions()
             collect_static_files()
             _demo_or_not(demo=demo)
         shown = f"[{address}]" if address.version == 6 else str(address)
