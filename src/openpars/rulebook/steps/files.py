@@ -204,6 +204,15 @@ FILE_RULES = (
         sample=(("count", "31"), ("expected", "48")),
     ),
     Rule(
+        id="file.row.template",
+        fields=(),
+        stage=Stage.VALID,
+        message="The first column of this row says “{value}”; in the rows above it says “{expected}”.",
+        mend="Put the rows of each template into a file of their own.",
+        example="A row of Template B among those of Template D",
+        sample=(("value", "B"), ("expected", "D")),
+    ),
+    Rule(
         id="file.end_date.assumed",
         fields=("end_date",),
         stage=Stage.CONFIRM,
