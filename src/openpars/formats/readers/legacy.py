@@ -1,0 +1,223 @@
+"""Reading the tab-delimited templates of earlier years, which have no header row and one activity date."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any, Final
+
+from openpars.formats.layouts.legacy import IN_KIND, LETTERED, PRE_2011, SUPPORTER, YEAR, LegacyLayout
+from openpars.formats.rows import Column, Layout, Row, letters
+from openpars.rulebook.findings import Where
+from openpars.rulebook.kinds import dates, numbers
+from openpars.rulebook.kinds.trouble import Trouble
+from openpars.rulebook.rules import finding
+from openpars.rulebook.vocabularies import VOCABULARIES
+
+_LETTER: Final = re.compile(r"\s*(?:template\s*)?([A-Z])\s*", re.IGNORECASE)
+_YEAR: Final = re.compile(r"\s*(20\d\d)\s*")
+_AT_ONCE: Final = frozenset({"C", "MR", "TIW"})
+"""The formats whose one date is the day they ended as well; the others went on to the end of the year."""
+_day = dates.day("1900-01-01", "9999-12-31")
+
+Numbered = tuple[int, list[str]]
+
+
+def is_legacy(rows: Iterable[Sequence[str]]) -> bool:
+    """Say whether the first rows of a text file are of a layout of earlier years."""
+    return any(layout_of(cells) is not None for cells in rows)
+
+
+def layout_of(cells: Sequence[str]) -> LegacyLayout | None:
+    """Return the layout that a row is of, by its letter and by where its year, date and type stand, or None.
+
+    A row that lacks some columns, or has some too many, still shows what it was meant to be.
+    """
+    layout = LETTERED.get(_letter_of(cells[0]) if cells else None, PRE_2011)
+    if len(cells) <= len(layout.columns) // 2:
+        return None
+    at = {path or heading: index for index, (heading, path) in enumerate(layout.columns)}
+    if not (_YEAR.fullmatch(cells[at[YEAR]]) and _date_of(cells[at["start_date"]])):
+        return None
+    return layout if VOCABULARIES["formats"].match(cells[at["format"]]) else None
+
+
+def read_rows(rows: Iterator[Numbered], layout: LegacyLayout, *, width: int) -> tuple[Layout, Iterator[Row]]:
+    """Return how the file is laid out, and the rows; headings and titles above the first one are left out.
+
+    `width` is how many columns the widest of the first rows has.
+    """
+    groups = _groups_in(width, layout)
+    return Layout(name=layout.name, columns=_columns(layout, groups)), _Rows(layout).read(rows)
+
+
+def _columns(layout: LegacyLayout, groups: int) -> tuple[Column, ...]:
+    places = [
+        *((heading, path or f"legacy.{heading}") for heading, path in layout.columns),
+        *((heading, path) for group in range(groups) for heading, path in _supporter(group)),
+    ]
+    return tuple(Column(index, heading, path) for index, (heading, path) in enumerate(places))
+
+
+def _supporter(group: int) -> Iterator[tuple[str, str]]:
+    """Give the heading and the path of each column of a group of columns about one supporter."""
+    source, amount, *_ = SUPPORTER
+    yield f"{source} {group + 1}", f"support.{group}.source"
+    yield f"{amount} {group + 1}", f"support.{group}.amount"
+    for kind in IN_KIND:
+        heading = f"In Kind Support {group + 1}: {kind}"
+        yield heading, f"legacy.{heading}"
+
+
+def _groups_in(width: int, layout: LegacyLayout) -> int:
+    return max(0, -(-(width - len(layout.columns)) // len(SUPPORTER)))
+
+
+@dataclass(slots=True)
+class _Rows:
+    """Reads the rows of one file; remembers what has been told of it already."""
+
+    layout: LegacyLayout
+    told: set[str] = field(default_factory=set)
+    year: int = field(init=False)
+    places: dict[str, int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.year = self.layout.columns.index((YEAR, None))
+        self.places = {path: index for index, (_, path) in enumerate(self.layout.columns) if path}
+        self.places["end_date"] = self.places["start_date"]
+
+    def read(self, rows: Iterator[Numbered]) -> Iterator[Row]:
+        begun = False
+        for number, cells in rows:
+            begun = begun or self._is_row(cells)
+            if begun:
+                yield self._row(number, cells)
+
+    def _is_row(self, cells: list[str]) -> bool:
+        """Say whether this is a row of the list, however damaged, rather than what stands above it."""
+        if self.layout.letter is not None and _letter_of(cells[0]) == self.layout.letter:
+            return True
+        year, start = (cells[at : at + 1] for at in (self.year, self.places["start_date"]))
+        return any(map(_YEAR.fullmatch, year)) or any(map(_date_of, start))
+
+    def _row(self, number: int, cells: list[str]) -> Row:
+        row = Row(number, {})
+        expected = len(self.layout.columns)
+        letter = _letter_of(cells[0])
+        if len(cells) < expected:
+            row.findings.append(
+                finding(
+                    "file.row.columns",
+                    where=Where(row=number),
+                    count=f"{len(cells):,}",
+                    expected=f"{expected:,}",
+                )
+            )
+        elif self.layout.letter not in (None, letter):
+            row.findings.append(
+                finding(
+                    "file.row.template",
+                    value=cells[0],
+                    where=Where(row=number, column=self.layout.columns[0][0], cell=f"A{number}"),
+                    expected=self.layout.letter or "",
+                )
+            )
+        else:
+            self._fill(row, cells)
+        return row
+
+    def _fill(self, row: Row, cells: list[str]) -> None:
+        for index, (heading, path) in enumerate(self.layout.columns):
+            text = cells[index].strip()
+            if not text or path == "template":
+                continue
+            if path is None:
+                self._keep(row, heading, text, index)
+            elif path == "activity_id":
+                row.activity_id = text
+            else:
+                row.answers[path] = text
+        self._assume_end(row, year=cells[self.year])
+        self._add_support(row, cells)
+
+    def _keep(self, row: Row, heading: str, text: str, index: int) -> None:
+        row.kept.setdefault("legacy", {})[heading] = text
+        # Once for a column: what is said of ten thousand rows is read by nobody.
+        if heading not in self.told:
+            self.told.add(heading)
+            where = Where(row=row.number, column=heading, cell=f"{letters(index)}{row.number}")
+            row.findings.append(finding("file.legacy.kept", value=heading, where=where))
+
+    def _assume_end(self, row: Row, *, year: str) -> None:
+        start = row.answers.get("start_date")
+        if start is None:
+            return
+        begun = _date_of(start)
+        end = begun
+        match = VOCABULARIES["formats"].match(row.answers.get("format", ""))
+        if match is None or match.code not in _AT_ONCE:
+            known = _YEAR.fullmatch(year)
+            end = date(int(known[1]), 12, 31) if known else begun and date(begun.year, 12, 31)
+        if end is None:
+            # Both come from one cell, so whatever is wrong with it is wrong with both.
+            row.answers["end_date"] = start
+            return
+        row.answers["end_date"] = end.isoformat()
+        index = self.places["start_date"]
+        where = Where(
+            row=row.number, column=self.layout.columns[index][0], cell=f"{letters(index)}{row.number}"
+        )
+        row.findings.append(
+            finding("file.end_date.assumed", path="end_date", value=dates.spoken(end), where=where)
+        )
+
+    def _add_support(self, row: Row, cells: list[str]) -> None:
+        entries: list[dict[str, Any]] = []
+        places: dict[str, int] = {}
+
+        def add(at: int, **entry: str) -> None:
+            path = f"support.{len(entries)}"
+            places.update({f"{path}.source": at, f"{path}.amount": at + 1})
+            entries.append({name: text for name, text in entry.items() if text})
+
+        first = len(self.layout.columns)
+        for group in range(_groups_in(len(cells), self.layout)):
+            at = first + group * len(SUPPORTER)
+            texts = [text.strip() for text in cells[at : at + len(SUPPORTER)]]
+            source, amount, *kinds = texts + [""] * (len(SUPPORTER) - len(texts))
+            in_kind = any(map(_says_yes, kinds))
+            for place, (heading, _) in enumerate(_supporter(group)):
+                if place > 1 and kinds[place - 2]:
+                    self._keep(row, heading, kinds[place - 2], at + place)
+            # Beside goods, no dollars are no support in money.
+            monetary = amount and not (in_kind and not amount.strip("$0., "))
+            if monetary:
+                add(at, kind="monetary", source=source, amount=amount)
+            if in_kind:
+                add(at, kind="in-kind", source=source)
+            if source and not monetary and not in_kind:
+                add(at, source=source)
+        row.places = {**self.places, **places} if entries else self.places
+        if entries:
+            row.answers["support"] = entries
+
+
+def _letter_of(cell: str) -> str | None:
+    match = _LETTER.fullmatch(cell)
+    return match[1].upper() if match else None
+
+
+def _date_of(text: str) -> date | None:
+    try:
+        return dates.as_date(_day(text))
+    except Trouble:
+        return None
+
+
+def _says_yes(text: str) -> bool:
+    try:
+        return numbers.yes_or_no(text) is True
+    except Trouble:
+        # The column for other kinds may name the kind.
+        return True
