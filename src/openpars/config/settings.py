@@ -13,6 +13,7 @@
 | OPENPARS_EMAIL_FROM | sender of the letters | `OpenPARS <openpars@localhost>` |
 | OPENPARS_LOG_LEVEL | what is written to the log: `INFO`, `WARNING`, ... | `WARNING` |
 | OPENPARS_JOB_LEASE | seconds after which background work is taken from a worker that shows no sign of life | `45` |
+| OPENPARS_UPLOAD_MEGABYTES | the largest file of activities that is taken in | `200` |
 """
 
 import os
@@ -126,6 +127,7 @@ INSTALLED_APPS = [
     "openpars.accounts",
     "openpars.jobs",
     "openpars.activities",
+    "openpars.uploads",
     "openpars.web",
     "allauth",
     "allauth.account",
@@ -175,7 +177,10 @@ USE_TZ = True
 STATIC_URL = "/static/"
 STATIC_ROOT = DATA / "static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA / "files", "base_url": None},
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
@@ -183,6 +188,9 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 # A step with every box full is far below this; what is above gets its own page.
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+
+# The largest file of activities that is taken in, in bytes.
+UPLOAD_BYTES = _whole("OPENPARS_UPLOAD_MEGABYTES", "200") * 1024 * 1024
 
 # --- cache: rate limits must be shared by all processes, so they live in the database
 CACHES = {

@@ -1,0 +1,65 @@
+"""Putting bad answers right on the page: what is typed there stands instead of the cell's."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from openpars.accounts.scopes import Scope
+from openpars.rulebook.findings import Stage
+from openpars.uploads import queries, receiving
+from openpars.uploads.models import Upload, UploadFix, UploadRow
+from openpars.uploads.states import Result, State
+
+#: One answer of one row: the row's number and the answer's path.
+Place = tuple[int, str]
+
+
+def fix(upload: Upload, texts: Mapping[Place, str], *, alike: Collection[Place], scope: Scope) -> int:
+    """Keep what was typed for bad answers, and let the file be read again with it.
+
+    For each place in `alike`, every other blocked row that has the same text at the same path gets the same
+    mend. Returns how many answers were put right. Raises PermissionDenied when the scope may not write.
+    """
+    if not scope.may_write:
+        raise PermissionDenied
+    with transaction.atomic():
+        held = queries.locked(upload.pk)
+        if held.state != State.PLANNED:
+            return 0
+        mended = dict(texts)
+        for row, path in alike:
+            if (row, path) in texts:
+                for other in others_alike(held, row, path):
+                    mended.setdefault((other, path), texts[row, path])
+        kept = [UploadFix(upload=held, row=row, path=path, text=text) for (row, path), text in mended.items()]
+        UploadFix.objects.bulk_create(
+            kept,
+            batch_size=500,
+            update_conflicts=True,
+            unique_fields=["upload", "row", "path"],
+            update_fields=["text"],
+        )
+        if kept:
+            receiving.read_again(held)
+    return len(kept)
+
+
+def others_alike(upload: Upload, row: int, path: str) -> list[int]:
+    """Return the other blocked rows whose text at this path is the same, by the finding that blocks them."""
+    mine = _blocking(upload).filter(row=row, path=path).first()
+    if mine is None:
+        return []
+    alike = _blocking(upload).filter(rule=mine.rule, path=path, value=mine.value).exclude(row=row)
+    return sorted({other for other in alike.values_list("row", flat=True) if other is not None})
+
+
+def bad_rows(upload: Upload) -> list[UploadRow]:
+    """Return the rows that something blocks, in the order of the file."""
+    return list(queries.rows(upload).filter(result=Result.BLOCKED))
+
+
+def _blocking(upload: Upload):  # type: ignore[no-untyped-def]
+    return queries.findings(upload).filter(stage__in=[Stage.VALID, Stage.DRAFT])

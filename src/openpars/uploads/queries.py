@@ -1,0 +1,58 @@
+"""The only way to uploads: those of one provider, for somebody who may see its activities."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from openpars.accounts.scopes import Scope
+from openpars.uploads.models import Upload, UploadFinding, UploadRow
+from openpars.uploads.states import State
+
+
+class NoSuchUpload(Exception):
+    """There is no such upload, as far as the one who asks may know."""
+
+
+def of(scope: Scope) -> QuerySet[Upload]:
+    """Return the uploads of the scope's provider, newest first."""
+    if scope.kind not in ("provider", "accreditor", "system") or scope.provider_id is None:
+        return Upload.objects.none()
+    return Upload.objects.filter(provider=scope.provider_id).order_by("-created_at", "-id")
+
+
+def one(scope: Scope, upload_id: UUID) -> Upload:
+    """Return an upload; raises NoSuchUpload where there is none in the scope."""
+    upload = of(scope).filter(pk=upload_id).first()
+    if upload is None:
+        raise NoSuchUpload(upload_id)
+    return upload
+
+
+def locked(upload_id: UUID) -> Upload:
+    """Return an upload and hold its row: for code that changes its state, inside a transaction."""
+    try:
+        return Upload.objects.select_for_update().get(pk=upload_id)
+    except Upload.DoesNotExist:
+        raise NoSuchUpload(upload_id) from None
+
+
+def rows(upload: Upload) -> QuerySet[UploadRow]:
+    """Return the rows of an upload in the order of the file."""
+    return UploadRow.objects.filter(upload=upload).order_by("number")
+
+
+def findings(upload: Upload) -> QuerySet[UploadFinding]:
+    """Return the findings of an upload, those about the whole file first, then by row."""
+    return UploadFinding.objects.filter(upload=upload).order_by("row", "id")
+
+
+def same_file(upload: Upload) -> Upload | None:
+    """Return the last upload of this very file by the same provider that was applied, or None."""
+    return (
+        Upload.objects.filter(sha256=upload.sha256, provider=upload.provider_id, state=State.APPLIED)
+        .exclude(pk=upload.pk)
+        .order_by("-applied_at")
+        .first()
+    )
