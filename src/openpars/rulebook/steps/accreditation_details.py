@@ -15,6 +15,7 @@ OUTCOME = (
         vocabulary="outcomes",
         help="What you measured a change in.",
         needs=(Need(Stage.CLOSE),),
+        columns=("Name", "Measured Outcome"),
         public=True,
     ),
     Field(
@@ -24,6 +25,7 @@ OUTCOME = (
         vocabulary="measurement_types",
         help="Objective: tested or observed. Subjective: learners’ own judgment. Both are possible.",
         needs=(Need(Stage.CLOSE),),
+        columns=("Measurement Types", "Measurement Type"),
         public=True,
     ),
 )
@@ -36,7 +38,7 @@ SUPPORT = (
         vocabulary="support_kinds",
         help="Money, or goods and services. A source that gave both has two entries.",
         needs=(Need(Stage.CLOSE),),
-        columns=("Commercial Support Type",),
+        columns=("Kind", "Commercial Support Type", "Type of Support"),
     ),
     Field(
         name="source",
@@ -46,7 +48,7 @@ SUPPORT = (
         max_length=200,
         help="The company’s name, from the list or typed.",
         needs=(Need(Stage.CLOSE),),
-        columns=("Commercial Support Source", "Supporter"),
+        columns=("Source", "Commercial Support Source", "Supporter", "Commercial Supporter"),
     ),
     Field(
         name="amount",
@@ -57,7 +59,7 @@ SUPPORT = (
         help="In whole US dollars: the full amount, even if part of it went to a joint provider.",
         applies=When("kind", ("monetary",)),
         needs=(Need(Stage.CLOSE),),
-        columns=("Monetary Amount Received", "Amount"),
+        columns=("Amount", "Monetary Amount Received", "Commercial Support Amount"),
     ),
 )
 
@@ -105,7 +107,7 @@ STEP = Step(
             ordered_by="outcome",
             help="What you measured a change in, and how. At least one before you close the activity.",
             needs=(Need(Stage.CLOSE),),
-            columns=("Outcome Measures", "Measured Outcomes"),
+            columns=("Outcome", "Outcome Measures", "Measured Outcomes"),
             public=True,
         ),
         Field(
@@ -126,7 +128,7 @@ STEP = Step(
             applies=SUPPORTED,
             help="One entry for each source, monetary and in-kind. Exhibit fees do not count.",
             needs=(Need(Stage.CLOSE),),
-            columns=("Commercial Support Source",),
+            columns=("Support", "Commercial Support"),
             copied=False,
         ),
         Field(

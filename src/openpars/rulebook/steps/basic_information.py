@@ -24,6 +24,7 @@ INSTANCE = (
         needs=(Need(Stage.ACTIVE),),
         minimum=FIRST_DAY,
         maximum=LAST_DAY,
+        columns=("Start Date",),
     ),
     Field(
         name="end_date",
@@ -33,6 +34,7 @@ INSTANCE = (
         needs=(Need(Stage.ACTIVE),),
         minimum=FIRST_DAY,
         maximum=LAST_DAY,
+        columns=("End Date",),
     ),
     Field(
         name="delivery_methods",
@@ -42,6 +44,7 @@ INSTANCE = (
         help="How learners took part this time.",
         applies=INSTANCE_ASKS_DELIVERY,
         needs=(Need(Stage.ACTIVE),),
+        columns=("Delivery Method",),
     ),
     Field(
         name="city",
@@ -50,6 +53,7 @@ INSTANCE = (
         max_length=100,
         applies=INSTANCE_IN_PERSON,
         needs=(Need(Stage.ACTIVE),),
+        columns=("City",),
     ),
     Field(
         name="state",
@@ -59,6 +63,7 @@ INSTANCE = (
         vocabulary="states",
         applies=INSTANCE_IN_PERSON,
         needs=(Need(Stage.ACTIVE, IN_THE_USA),),
+        columns=("State",),
     ),
     Field(
         name="country",
@@ -67,6 +72,7 @@ INSTANCE = (
         vocabulary="countries",
         applies=INSTANCE_IN_PERSON,
         needs=(Need(Stage.ACTIVE),),
+        columns=("Country",),
     ),
     Field(
         name="internal_id",
@@ -76,6 +82,7 @@ INSTANCE = (
         identifier=True,
         help="Your own number or code for this instance.",
         copied=False,
+        columns=("Internal ID",),
     ),
 )
 
@@ -206,7 +213,7 @@ STEP = Step(
             applies=REPEATED,
             item=INSTANCE,
             copied=False,
-            columns=("Instance",),
+            columns=("Instance", "Further Instance"),
         ),
     ),
 )

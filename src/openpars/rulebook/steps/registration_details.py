@@ -23,6 +23,7 @@ COLLABORATION = (
         vocabulary="collaboration_kinds",
         help="What the activity is registered for.",
         needs=(Need(Stage.CLOSE),),
+        columns=("Kind", "Collaboration Type"),
         public=True,
     ),
     Field(
@@ -45,7 +46,7 @@ COLLABORATION = (
         help="At least one. The board’s list stands here once the board is chosen.",
         applies=MOC,
         needs=(Need(Stage.CLOSE),),
-        columns=("Practice Areas",),
+        columns=("Practice Areas", "MOC Practice Areas", "Practice Area"),
         public=True,
     ),
     Field(
@@ -57,7 +58,7 @@ COLLABORATION = (
         help="At least one. The board’s types stand here once the board is chosen.",
         applies=MOC,
         needs=(Need(Stage.CLOSE),),
-        columns=("MOC Credit Types", "Credit Type"),
+        columns=("Credit Types", "MOC Credit Types", "MOC Credit Type", "Credit Type"),
         public=True,
     ),
     Field(
@@ -70,7 +71,7 @@ COLLABORATION = (
         help="The most points a physician can earn with this board; they may be fewer than the CME credits.",
         applies=MOC,
         needs=(Need(Stage.CLOSE),),
-        columns=("MOC Points", "Total Board Credits"),
+        columns=("Points", "MOC Points", "Total Board Credits"),
         public=True,
     ),
     Field(
@@ -82,7 +83,7 @@ COLLABORATION = (
         help="The last day on which physicians can ask you for these points.",
         applies=MOC,
         needs=(Need(Stage.CLOSE),),
-        columns=("Credit Claim Date",),
+        columns=("Credit Claim Date", "MOC Credit Claim Date"),
     ),
     Field(
         name="content_outline",
@@ -116,7 +117,7 @@ COLLABORATION = (
         applies=MOC,
         needs=(Need(Stage.CLOSE, only_yes=True),),
         copied=False,
-        columns=("Attested",),
+        columns=("Attested", "MOC Attestation"),
     ),
     Field(
         name="attested_by",
