@@ -13,6 +13,8 @@ from openpars.rulebook.judging import is_asked
 from openpars.rulebook.lifecycle import Reach, ends_at, reach
 
 FIRST_CRITERION = 23
+#: The longest that an activity ID can get.
+ID_BYTES = 10
 #: The fields that make two activities look alike; the delivery methods say whether there is a city.
 LIKENESS = frozenset({"title", "format", "start_date", "end_date", "delivery_methods", "city"})
 
@@ -21,14 +23,15 @@ def derive(
     answers: Mapping[str, Any],
     rejected: Mapping[str, str],
     *,
-    activity_id: int,
+    activity_id: int | None,
     zone: str,
     today: date,
     reached: Reach | None = None,
 ) -> dict[str, Any]:
     """Return the derived columns of a record: its answers, its rejected texts, its accreditor's time zone.
 
-    `reached` is how far the answers reach, where that has been worked out already.
+    `reached` is how far the answers reach, where that has been worked out already; without an activity ID
+    `search_text` waits for it.
     """
     return {
         "complete_for": int(reach(answers, rejected, today) if reached is None else reached),
@@ -42,11 +45,14 @@ def derive(
     }
 
 
-def search_text(answers: Mapping[str, Any], *, activity_id: int) -> str:
-    """Return what the summary searches and sorts titles by: folded title, internal ID, activity ID."""
-    named = f" {fold(answers.get('internal_id') or '')} {activity_id}"
-    named = cut(named, SEARCH_BYTES // 2)
-    return cut(fold(answers["title"]), SEARCH_BYTES - len(named.encode())) + named
+def search_text(answers: Mapping[str, Any], *, activity_id: int | None) -> str:
+    """Return what the summary searches and sorts titles by: folded title, internal ID, activity ID.
+
+    Without an activity ID it is the text that any one has to be appended to.
+    """
+    named = cut(f" {fold(answers.get('internal_id') or '')}", SEARCH_BYTES // 2) + " "
+    title = cut(fold(answers["title"]), SEARCH_BYTES - ID_BYTES - len(named.encode()))
+    return f"{title}{named}{'' if activity_id is None else activity_id}"
 
 
 def criterion_bit(code: str) -> int:

@@ -197,10 +197,20 @@ class Change(models.Model):
     old = models.JSONField(default=dict)
     new = models.JSONField(default=dict)
     reason = models.TextField(default="")
+    upload = models.UUIDField(null=True)
+    """The upload it came by, and in `upload_row` the row of the file."""
+    upload_row = models.PositiveIntegerField(null=True)
 
     class Meta:
         ordering = ["activity_id", "revision"]
         constraints = [models.UniqueConstraint(fields=["activity", "revision"], name="change_once")]
+        indexes = [
+            models.Index(
+                fields=["upload", "upload_row"],
+                condition=Q(upload__isnull=False),
+                name="change_upload",
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.activity_id} r{self.revision} {self.verb}"
@@ -212,6 +222,96 @@ class Change(models.Model):
     def delete(self, *_: Any, **__: Any) -> NoReturn:
         """Refuse: the history is append-only."""
         raise TypeError("A change is never deleted.")
+
+
+class Plan(models.Model):
+    """What a file would do to a provider's activities, made by one rulebook on one day; its rows are `Staged`."""
+
+    key = models.UUIDField(unique=True)
+    provider = models.ForeignKey(
+        "accounts.Provider", on_delete=models.CASCADE, related_name="+", db_index=False
+    )
+    rulebook_version = models.CharField(max_length=20)
+    day = models.DateField()
+    """The day at the accreditor on which it was made."""
+    zone = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return str(self.key)
+
+
+class Staged(models.Model):
+    """One row of a plan, ready to be moved in. Besides what is declared here it has the columns of `MOVED_IN`.
+
+    A row that writes nothing is kept for what it is about: its `verb` is empty.
+    """
+
+    plan = models.ForeignKey(
+        Plan, on_delete=models.CASCADE, related_name="+", db_index=False, db_constraint=False
+    )
+    place = models.PositiveIntegerField()
+    """The row's number in the file."""
+    skipped = models.BooleanField(default=False)
+    """Whether a person left the row out."""
+    verb = models.CharField(max_length=20, default="")
+    activity_id = models.IntegerField(null=True)
+    """The activity it is about, or the activity ID a new one brings along."""
+    base_revision = models.PositiveIntegerField(null=True)
+    """The revision it was planned from; none makes a new activity."""
+    is_whole = models.BooleanField(default=False)
+    """Whether the columns of the record are set; otherwise only its life changes."""
+    closes = models.BooleanField(null=True)
+    """Whether it closes the activity (True) or opens it again (False)."""
+    deletes = models.BooleanField(null=True)
+    """Whether it deletes the activity (True) or brings it back (False)."""
+    gives_up = models.CharField(max_length=100, default="")
+    """The internal ID that the activity has no longer afterwards."""
+    old = models.JSONField(default=dict)
+    new = models.JSONField(default=dict)
+    names = models.JSONField(default=list)
+    """The names it uses, for suggestions: pairs of kind and name."""
+
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["plan", "place"], name="staged_once")]
+        indexes = [
+            models.Index(fields=["plan", "activity_id"], name="staged_activity"),
+            models.Index(
+                fields=["plan", "internal_id"],
+                condition=~Q(internal_id=""),
+                name="staged_internal_id",
+            ),
+            models.Index(fields=["plan", "gives_up"], condition=~Q(gives_up=""), name="staged_gives_up"),
+            models.Index(
+                fields=["plan", "likeness"], condition=Q(likeness__isnull=False), name="staged_likeness"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.plan_id} {self.place}"
+
+
+#: The columns of an activity that hold what it is and how it came to be. The others are what it says, and what
+#: follows from that: a staged row has them, too.
+LIFE = frozenset(
+    {
+        "activity_id",
+        "provider_id",
+        "closed_at",
+        "deleted_at",
+        "repeat_group",
+        "entry",
+        "revision",
+        "created_at",
+        "updated_at",
+    }
+)
+MOVED_IN = tuple(field.attname for field in Activity._meta.concrete_fields if field.attname not in LIFE)
+for _name in MOVED_IN:
+    _field = Activity._meta.get_field(_name).clone()
+    _field.null = True
+    Staged.add_to_class(_name, _field)
 
 
 class PastName(models.Model):

@@ -9,6 +9,7 @@ from typing import Any
 
 from openpars.activities.models import Activity
 from openpars.rulebook.lifecycle import Phase, Status, phase, status
+from openpars.rulebook.paths import root
 
 Answers = dict[str, Any]
 
@@ -76,6 +77,24 @@ def answers_of(activity: Activity) -> Answers:
         if not is_missing(value):
             answers[name] = _answer(value)
     return answers
+
+
+def exported(answers: Mapping[str, Any], rejected: Mapping[str, str]) -> Answers:
+    """Return the record as every export says it: without the empty places that rejected texts have in lists."""
+    said = dict(answers)
+    for name in {root(path) for path in rejected}:
+        if isinstance(said.get(name), list):
+            said[name] = without_places(said[name])
+    return {name: value for name, value in said.items() if not is_missing(value)}
+
+
+def without_places(value: Any) -> Any:
+    """Return a list without its empty entries, however deep they lie; other values as they are."""
+    if isinstance(value, list):
+        return [kept for part in value if not is_missing(kept := without_places(part))]
+    if isinstance(value, dict):
+        return {name: kept for name, part in value.items() if not is_missing(kept := without_places(part))}
+    return value
 
 
 def _answer(value: Any) -> Any:

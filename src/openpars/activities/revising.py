@@ -55,28 +55,14 @@ def revise(
     in `derive`.
     """
     created = activity.revision == 0
-    rejected_before = {} if created else activity.rejected
     columns: dict[str, Any] = {
-        **columns_of(answers),
-        **derive(
-            answers,
-            rejected,
-            activity_id=activity.activity_id,
-            zone=home.zone,
-            today=home.today,
-            reached=reached,
-        ),
-        "rejected": dict(rejected),
+        **record_columns(answers, rejected, activity_id=activity.activity_id, home=home, reached=reached),
         "revision": activity.revision + 1,
         "updated_at": now,
     }
-    fields = [name for name in STORED if before.get(name) != answers.get(name)]
-    old = {name: before.get(name) for name in fields if not created}
-    new = {name: answers.get(name) for name in fields}
-    if rejected != rejected_before:
-        if not created:
-            old["rejected"] = rejected_before
-        new["rejected"] = dict(rejected)
+    old, new = difference(
+        answers, rejected, before=before, rejected_before=None if created else activity.rejected
+    )
     for name, value in (life or {}).items():
         columns[name] = value
         if name in TOLD:
@@ -87,6 +73,46 @@ def revise(
     for name in changed:
         setattr(activity, name, columns[name])
     return Written(verb, activity, changed, created=created, old=old, new=new)
+
+
+def record_columns(
+    answers: Answers,
+    rejected: Mapping[str, str],
+    *,
+    activity_id: int | None,
+    home: Home,
+    reached: Reach | None = None,
+) -> dict[str, Any]:
+    """Return the columns of what a record says and of what follows from that; the arguments are `derive`'s."""
+    return {
+        **columns_of(answers),
+        **derive(
+            answers, rejected, activity_id=activity_id, zone=home.zone, today=home.today, reached=reached
+        ),
+        "rejected": dict(rejected),
+    }
+
+
+def difference(
+    answers: Answers,
+    rejected: Mapping[str, str],
+    *,
+    before: Answers,
+    rejected_before: Mapping[str, str] | None,
+) -> tuple[Answers, Answers]:
+    """Return what the history tells: the fields that changed, as they were and as they are.
+
+    `rejected_before` is None for a new record, of which nothing is told as it was.
+    """
+    created = rejected_before is None
+    fields = [name for name in STORED if before.get(name) != answers.get(name)]
+    old = {} if created else {name: before.get(name) for name in fields}
+    new = {name: answers.get(name) for name in fields}
+    if rejected != (rejected_before or {}):
+        if not created:
+            old["rejected"] = rejected_before
+        new["rejected"] = dict(rejected)
+    return old, new
 
 
 def plain(value: Any) -> Any:

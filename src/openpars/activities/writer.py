@@ -240,6 +240,8 @@ def _changes(rows: Iterable[Written], deed: Deed) -> Iterator[Row]:
         "door": deed.door.value,
         "at": deed.at,
         "reason": deed.reason,
+        "upload": None,
+        "upload_row": None,
     }
     for row in rows:
         activity = row.activity

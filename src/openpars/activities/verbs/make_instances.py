@@ -18,11 +18,11 @@ from openpars.activities.doors import Door
 from openpars.activities.internal_ids import TAKEN as INTERNAL_ID_TAKEN
 from openpars.activities.models import Activity
 from openpars.activities.outcomes import Outcome
+from openpars.activities.proposing import EDIT_CLOSED
 from openpars.activities.queries import NoSuchActivity
 from openpars.activities.records import Answers, answers_of, is_missing
 from openpars.activities.revising import new_activity, revise
 from openpars.activities.verbs.copy import copied
-from openpars.activities.verbs.save import EDIT_CLOSED
 from openpars.activities.writer import Deed, Written
 from openpars.rulebook.fields import FIELDS
 from openpars.rulebook.findings import Finding

@@ -14,25 +14,21 @@ from django.db import transaction
 
 from openpars.accounts.actors import Actor
 from openpars.accounts.scopes import Scope
-from openpars.activities import cautions, clashes, counts, locks, queries, writer
-from openpars.activities.derived import LIKENESS, likeness
+from openpars.activities import clashes, locks, queries, writer
 from openpars.activities.doors import Door
-from openpars.activities.drafting import Drafted, Typed, draft, typed
+from openpars.activities.drafting import Drafted, typed
 from openpars.activities.internal_ids import TAKEN as INTERNAL_ID_TAKEN
 from openpars.activities.internal_ids import InternalIds
 from openpars.activities.lookalikes import Lookalikes
 from openpars.activities.models import Activity, Change
 from openpars.activities.outcomes import Outcome
-from openpars.activities.records import Answers, answers_of, status_of
+from openpars.activities.proposing import EDIT_CLOSED, Proposal, internal_ids_for, lookalikes_of
+from openpars.activities.records import answers_of
 from openpars.activities.revising import new_activity, revise
 from openpars.activities.writer import Deed, Written
-from openpars.rulebook.fields import DRAFT_FIELDS
 from openpars.rulebook.findings import Finding
-from openpars.rulebook.lifecycle import Reach, reach
-from openpars.rulebook.paths import root
 from openpars.rulebook.rules import finding
 
-EDIT_CLOSED = "activity.edit.closed"
 REVISION_STALE = "activity.revision.stale"
 
 
@@ -93,58 +89,17 @@ def save(
 
 @dataclass(slots=True)
 class _Work:
-    """One edit on its way: the activity it is about, if there is one, and the record as it would stand."""
+    """One edit on its way."""
 
     edit: Edit
-    said: Typed
-    activity: Activity | None
-    home: locks.Home
-    before: Answers
-    drafted: Drafted
-    reached: Reach | None = None
-
-    @property
-    def rejected_before(self) -> dict[str, str]:
-        return self.activity.rejected if self.activity is not None else {}
-
-    @property
-    def wanted_internal_id(self) -> str | None:
-        """The internal ID that the activity would get and does not have yet."""
-        internal_id: str | None = self.drafted.answers.get("internal_id")
-        return internal_id if internal_id != self.before.get("internal_id") else None
-
-    @property
-    def new_likeness(self) -> int | None:
-        """The likeness that the activity would get; None when it keeps its own, or has none yet."""
-        if self.activity is not None and LIKENESS.isdisjoint(self.said.answers):
-            return None
-        answers = self.drafted.answers
-        if any(name not in answers for name in DRAFT_FIELDS):
-            return None
-        found = likeness(answers)
-        return None if self.activity is not None and found == self.activity.likeness else found
-
-    @property
-    def differs(self) -> bool:
-        """Whether the record would stand otherwise than it does."""
-        return self.drafted.answers != self.before or self.drafted.rejected != self.rejected_before
-
-    def says(self, said: Typed) -> None:
-        """Draw the record again, from these words."""
-        self.said = said
-        self.drafted = draft(
-            said,
-            stored=self.before,
-            stored_rejected=self.rejected_before,
-            exists=self.activity is not None,
-            today=self.home.today,
-        )
+    proposal: Proposal
 
     def not_done(self, *findings: Finding) -> Outcome:
         """Return the outcome of an edit that is not written."""
+        said, drafted = self.proposal.said, self.proposal.drafted
         # Of an answer to a question that is not asked, only its reading says what is wrong.
-        unasked = [found for found in self.said.findings if found not in self.drafted.findings]
-        return Outcome(self.activity, (*findings, *self.drafted.findings, *unasked))
+        unasked = [found for found in said.findings if found not in drafted.findings]
+        return Outcome(self.proposal.activity, (*findings, *drafted.findings, *unasked))
 
 
 class _Saving:
@@ -183,14 +138,9 @@ class _Saving:
                 outcomes[place] = met
             else:
                 works[place] = met
-        internal_ids = InternalIds(
-            (work.home.provider_id, wanted) for work in works.values() if (wanted := work.wanted_internal_id)
-        )
-        lookalikes = Lookalikes(
-            (work.home.provider_id, new_likeness)
-            for work in works.values()
-            if (new_likeness := work.new_likeness) is not None
-        )
+        proposals = [work.proposal for work in works.values()]
+        internal_ids = internal_ids_for(proposals)
+        lookalikes = lookalikes_of(proposals)
         accepted: dict[int, _Work] = {}
         for place, work in works.items():
             refused = self._judge(work, internal_ids, lookalikes)
@@ -198,7 +148,7 @@ class _Saving:
                 outcomes[place] = refused
             else:
                 accepted[place] = work
-        fresh = iter(writer.numbers(sum(work.activity is None for work in accepted.values())))
+        fresh = iter(writer.numbers(sum(work.proposal.activity is None for work in accepted.values())))
         written: list[Written] = []
         for place, work in accepted.items():
             outcomes[place] = self._apply(work, fresh, written)
@@ -216,7 +166,8 @@ class _Saving:
         home = self.homes[provider_id or 0]
         said = typed(edit.answers, today=home.today)
         before = answers_of(activity) if activity is not None else {}
-        work = _Work(edit, said, activity, home, before, Drafted({}, {}, ()))
+        proposal = Proposal(said, activity, home, before, Drafted({}, {}, ()), edit.keep_invalid)
+        work = _Work(edit, proposal)
         if activity is not None:
             if edit.exact_revision is not None and edit.exact_revision != activity.revision:
                 return work.not_done(finding(REVISION_STALE))
@@ -225,86 +176,67 @@ class _Saving:
             if met.conflicts:
                 return Outcome(activity, conflicts=met.conflicts)
             said = met.edit
-        work.says(said)
+        proposal.says(said)
         return work
 
     def _judge(self, work: _Work, internal_ids: InternalIds, lookalikes: Lookalikes) -> Outcome | None:
         """Return why a work is not to be written, or None."""
-        if _blocked(work):
+        proposal = work.proposal
+        if proposal.is_blocked:
             return work.not_done()
-        if work.activity is not None and not work.differs:
+        if proposal.activity is not None and not proposal.differs:
             return None
-        if work.activity is not None and work.activity.closed_at is not None:
+        if proposal.activity is not None and proposal.activity.closed_at is not None:
             return work.not_done(finding(EDIT_CLOSED))
-        provider_id = work.home.provider_id
-        wanted = work.wanted_internal_id
+        provider_id = proposal.home.provider_id
+        wanted = proposal.wanted_internal_id
         if wanted and internal_ids.is_taken(provider_id, wanted):
             taken = finding(INTERNAL_ID_TAKEN, path="internal_id", value=wanted)
-            if not work.edit.keep_invalid:
+            if not proposal.keep_invalid:
                 return work.not_done(taken)
-            kept = work.said.without(["internal_id"])
-            work.says(replace(kept, rejected=kept.rejected | {"internal_id": wanted}))
-            work.drafted = replace(work.drafted, findings=(taken, *work.drafted.findings))
-        asked = self._cautions(work)
-        new_likeness = work.new_likeness
+            kept = proposal.said.without(["internal_id"])
+            proposal.says(replace(kept, rejected=kept.rejected | {"internal_id": wanted}))
+            proposal.drafted = replace(proposal.drafted, findings=(taken, *proposal.drafted.findings))
+        asked = proposal.taken_back(now=self.now)
+        new_likeness = proposal.new_likeness
         if new_likeness is not None:
-            asked += lookalikes.cautions(work.activity, provider_id=provider_id, likeness=new_likeness)
+            asked += lookalikes.cautions(proposal.activity, provider_id=provider_id, likeness=new_likeness)
         unanswered = [caution for caution in asked if caution.rule not in self.confirmed]
         if unanswered:
             return work.not_done(*unanswered)
         internal_ids.change(
             provider_id,
-            before=work.before.get("internal_id"),
-            after=work.drafted.answers.get("internal_id"),
+            before=proposal.before.get("internal_id"),
+            after=proposal.drafted.answers.get("internal_id"),
         )
         if new_likeness is not None:
-            lookalikes.add(work.activity, provider_id=provider_id, likeness=new_likeness)
+            lookalikes.add(proposal.activity, provider_id=provider_id, likeness=new_likeness)
         return None
-
-    def _cautions(self, work: _Work) -> list[Finding]:
-        """Return what an edit of a stored activity would take back."""
-        if work.activity is None:
-            return []
-        today = work.home.today
-        work.reached = reach(work.drafted.answers, work.drafted.rejected, today)
-        return [
-            *cautions.backwards(
-                work.before,
-                work.rejected_before,
-                work.drafted.answers,
-                reached=work.reached,
-                status=status_of(work.activity, now=self.now),
-                today=today,
-            ),
-            *cautions.falling(work.before, work.drafted.answers, today=today),
-        ]
 
     def _apply(self, work: _Work, fresh: Iterator[int], written: list[Written]) -> Outcome:
         """Bring the activity to where it shall stand, and list what to write."""
-        created = work.activity is None
-        if not created and not work.differs:
-            return Outcome(work.activity, work.drafted.findings, done=True)
-        answers = work.drafted.answers
-        if yearly := counts.yearly(answers, today=work.home.today):
-            answers = {**answers, "yearly_counts": yearly}
-        activity = work.activity
+        proposal = work.proposal
+        activity = proposal.activity
+        created = activity is None
+        if not created and not proposal.differs:
+            return Outcome(activity, proposal.drafted.findings, done=True)
         if activity is None:
             activity = new_activity(
-                next(fresh), provider_id=work.home.provider_id, now=self.now, entry=work.edit.entry
+                next(fresh), provider_id=proposal.home.provider_id, now=self.now, entry=work.edit.entry
             )
         row = revise(
             activity,
-            answers,
-            work.drafted.rejected,
+            proposal.answers_to_store(),
+            proposal.drafted.rejected,
             verb="add" if created else "save",
-            before=work.before,
-            home=work.home,
+            before=proposal.before,
+            home=proposal.home,
             now=self.now,
-            reached=work.reached,
+            reached=proposal.reached,
         )
         written.append(row)
         changed = tuple(name for name in row.new if name != "rejected")
-        return Outcome(activity, work.drafted.findings, changed=changed, created=created, done=True)
+        return Outcome(activity, proposal.drafted.findings, changed=changed, created=created, done=True)
 
 
 def _entered(entries: Sequence[UUID], scope: Scope) -> Iterator[tuple[UUID, int]]:
@@ -330,14 +262,3 @@ def _changes_since(edits: Iterable[Edit], stored: Mapping[int, Activity]) -> dic
             if change.revision > drawn_from[change.activity_id]:
                 found[change.activity_id].append(change)
     return found
-
-
-def _blocked(work: _Work) -> bool:
-    """Say whether the rulebook forbids to write this edit at all."""
-    findings = [found for found in work.drafted.findings if found.blocks]
-    if not work.edit.keep_invalid:
-        named = {*work.said.fields}
-        return bool(work.said.rejected) or any(
-            root(found.path) in named or work.activity is None for found in findings
-        )
-    return work.activity is None and any(found.path in DRAFT_FIELDS for found in findings)

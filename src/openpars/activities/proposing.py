@@ -1,0 +1,134 @@
+"""A record as an edit would have it: what forbids that, what it would take back, and what it comes to.
+
+`save` writes what is proposed at once; `plan` keeps it until somebody applies the file it came in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from openpars.activities import cautions, counts
+from openpars.activities.derived import LIKENESS, likeness
+from openpars.activities.drafting import Drafted, Typed, draft
+from openpars.activities.internal_ids import InternalIds
+from openpars.activities.locks import Home
+from openpars.activities.lookalikes import Lookalikes
+from openpars.activities.models import Activity
+from openpars.activities.records import Answers, status_of
+from openpars.rulebook.fields import DRAFT_FIELDS
+from openpars.rulebook.findings import Finding
+from openpars.rulebook.lifecycle import Reach, reach
+from openpars.rulebook.paths import root
+
+EDIT_CLOSED = "activity.edit.closed"
+
+
+@dataclass(slots=True)
+class Proposal:
+    """What an edit says, the activity it is about, if there is one, and the record as it would stand.
+
+    `keep_invalid` says whether invalid answers are kept beside the record or keep it from being written;
+    `reached` is how far the record would reach, once that has been worked out.
+    """
+
+    said: Typed
+    activity: Activity | None
+    home: Home
+    before: Answers
+    drafted: Drafted
+    keep_invalid: bool
+    reached: Reach | None = None
+
+    @property
+    def rejected_before(self) -> dict[str, str]:
+        """The texts that are kept beside the stored record."""
+        return self.activity.rejected if self.activity is not None else {}
+
+    @property
+    def wanted_internal_id(self) -> str | None:
+        """The internal ID that the activity would get and does not have yet."""
+        internal_id: str | None = self.drafted.answers.get("internal_id")
+        return internal_id if internal_id != self.before.get("internal_id") else None
+
+    @property
+    def new_likeness(self) -> int | None:
+        """The likeness that the activity would get; None when it keeps its own, or has none yet."""
+        if self.activity is not None and LIKENESS.isdisjoint(self.said.answers):
+            return None
+        answers = self.drafted.answers
+        if any(name not in answers for name in DRAFT_FIELDS):
+            return None
+        found = likeness(answers)
+        return None if self.activity is not None and found == self.activity.likeness else found
+
+    @property
+    def differs(self) -> bool:
+        """Whether the record would stand otherwise than it does."""
+        return self.drafted.answers != self.before or self.drafted.rejected != self.rejected_before
+
+    @property
+    def is_blocked(self) -> bool:
+        """Whether the rulebook forbids to write this at all."""
+        findings = [found for found in self.drafted.findings if found.blocks]
+        if not self.keep_invalid:
+            named = {*self.said.fields}
+            return bool(self.said.rejected) or any(
+                root(found.path) in named or self.activity is None for found in findings
+            )
+        return self.activity is None and any(found.path in DRAFT_FIELDS for found in findings)
+
+    def says(self, said: Typed) -> None:
+        """Draw the record again, from these words."""
+        self.said = said
+        self.drafted = draft(
+            said,
+            stored=self.before,
+            stored_rejected=self.rejected_before,
+            exists=self.activity is not None,
+            today=self.home.today,
+        )
+
+    def taken_back(self, *, now: datetime) -> list[Finding]:
+        """Return what this would take back of a stored activity."""
+        if self.activity is None:
+            return []
+        today = self.home.today
+        self.reached = reach(self.drafted.answers, self.drafted.rejected, today)
+        return [
+            *cautions.backwards(
+                self.before,
+                self.rejected_before,
+                self.drafted.answers,
+                reached=self.reached,
+                status=status_of(self.activity, now=now),
+                today=today,
+            ),
+            *cautions.falling(self.before, self.drafted.answers, today=today),
+        ]
+
+    def answers_to_store(self) -> Answers:
+        """Return the answers as they are to be stored, with what is counted of each year."""
+        answers = self.drafted.answers
+        if yearly := counts.yearly(answers, today=self.home.today):
+            answers = {**answers, "yearly_counts": yearly}
+        return answers
+
+
+def internal_ids_for(proposals: Iterable[Proposal]) -> InternalIds:
+    """Return who has the internal IDs that these would get."""
+    return InternalIds(
+        (proposal.home.provider_id, wanted)
+        for proposal in proposals
+        if (wanted := proposal.wanted_internal_id)
+    )
+
+
+def lookalikes_of(proposals: Iterable[Proposal]) -> Lookalikes:
+    """Return which activities these would look like."""
+    return Lookalikes(
+        (proposal.home.provider_id, new_likeness)
+        for proposal in proposals
+        if (new_likeness := proposal.new_likeness) is not None
+    )
