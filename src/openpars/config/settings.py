@@ -103,6 +103,8 @@ def _database(url: str | None) -> dict[str, Any]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.netloc.rsplit("@", 1)[-1].split(":")[0]),
         "PORT": str(_port(parts, "DATABASE_URL") or ""),
+        # The pool asks a connection whether it lives before it gives it out: a server may have started anew.
+        "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
             "pool": {"min_size": 1, "max_size": 8},
             # PostgreSQL's own default is for spinning disks, and keeps it from indexes that hold a whole list.
