@@ -42,6 +42,8 @@ def test_scopes(provider: Provider) -> None:
     every_id = list(queries.everything(SYSTEM_SCOPE).values_list("pk", flat=True))
     for scope, titles in lets_through.items():
         assert set(queries.of(scope).values_list("title", flat=True)) == titles, scope
+        assert set(queries.among(scope, every_id).values_list("title", flat=True)) == titles, scope
+        assert not queries.among(scope, [0])
         with transaction.atomic():
             locked = list(queries.locked(scope, every_id[::-1]))
         deleted = {"Deleted"} if "Draft" in titles else set()

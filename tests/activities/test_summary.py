@@ -5,16 +5,18 @@ from datetime import datetime
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.http import QueryDict
 from pytest_django import DjangoAssertNumQueries
 
 from openpars import clock
 from openpars.accounts.models import Provider
-from openpars.activities import summary
+from openpars.activities import summary, trigrams
 from openpars.activities.summary import COUNT_UP_TO, PAGE_SIZE, SORTS, SummaryFilter, SummaryPage
 from openpars.activities.verbs.close import close
 from openpars.activities.verbs.delete import delete
 from openpars.activities.verbs.save import Edit, save
+from openpars.activities.writer import BULK
 from openpars.rulebook.lifecycle import Phase, Status
 from tests import factories
 from tests.activities.doing import common
@@ -104,6 +106,10 @@ NEWEST = (
         ({"q": "%"}, {"Series 100% _x"}),
         ({"q": "_"}, {"Series 100% _x"}),
         ({"q": "another"}, set()),
+        ({"q": "deleted"}, set()),
+        ({"q": "ed", "status": Status.CLOSED}, {"Closed"}),
+        ({"q": 'un"marked" OR *'}, set()),
+        ({"q": "marked-" * 28}, set()),
         (
             {"q": "marked", "criterion": "C23", "year": 2026, "format": "C", "status": Status.READY},
             {"Marked"},
@@ -119,6 +125,36 @@ def test_filters(provider: Provider, chosen: dict[str, Any], titles: set[str]) -
 def test_the_activity_id_is_searched_too(provider: Provider) -> None:
     newest = page(provider).rows[0].activity
     assert [row.activity for row in page(provider, q=str(newest.pk)).rows] == [newest]
+
+
+@pytest.mark.parametrize("count", [1, BULK])
+def test_a_search_finds_what_is_called_so_now(provider: Provider, count: int) -> None:
+    told = common(provider)
+    made = save([Edit(factories.draft(title=f"Früher {number:03}")) for number in range(count)], **told)
+    ids = {one.activity.pk for one in made if one.activity}
+    assert _found(provider, "früher") == ids and len(ids) == count
+    save([Edit({"title": f"Später {pk}"}, activity_id=pk) for pk in ids], **told)
+    assert (_found(provider, "früher"), _found(provider, "spater")) == (set(), ids)
+    save([Edit({"internal_id": f"later-{pk}"}, activity_id=pk) for pk in ids], **told)
+    assert (_found(provider, "später"), _found(provider, "later-")) == (ids, ids)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            # Raises when what the index holds is not what the activities say.
+            cursor.execute("INSERT INTO activities_search (activities_search) VALUES ('integrity-check')")
+
+
+def _found(provider: Provider, q: str) -> set[int]:
+    return {row.activity.pk for row in page(provider, q=q).rows}
+
+
+def test_a_search_reads_few_activities_or_the_list(
+    provider: Provider, monkeypatch: pytest.MonkeyPatch, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    for most in (2, 1):
+        monkeypatch.setattr(trigrams, "MOST", most)
+        with django_assert_num_queries(3) as asked:
+            assert page(provider, q="marked").count == 2
+        assert ("activity_id" in asked[1]["sql"].split("WHERE")[1].split("ORDER BY")[0]) == (most == 2)
 
 
 def test_the_newest_is_on_top_and_every_sort_shows_all(provider: Provider) -> None:
@@ -162,6 +198,7 @@ def test_pages_and_the_count_that_stops() -> None:
         shown = page(provider, page=shown.number + 1)
     assert seen == [edit.answers["title"] for edit in reversed(edits)]
     assert page(provider, page=10**5).rows == ()
+    assert (page(provider, q="number").count, page(provider, q="number").capped) == (COUNT_UP_TO, True)
     narrowed = page(provider, q="number x003")
     assert (narrowed.count, narrowed.capped) == (10, False)
 

@@ -8,10 +8,10 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
-from openpars.accounts.scopes import Scope
+from openpars.accounts.scopes import SYSTEM_SCOPE, Scope
 from openpars.activities.models import Activity, Change
 from openpars.rulebook.lifecycle import Reach, Status
 from openpars.rulebook.steps.stored_records import RESTORE_DAYS
@@ -101,6 +101,18 @@ def _marks(keys: Collection[int]) -> str:
 def of(scope: Scope) -> ActivityQuerySet:
     """Return the activities that the scope may see and that are not deleted."""
     return everything(scope).filter(deleted_at=None)
+
+
+def among(scope: Scope, activity_ids: Collection[int]) -> ActivityQuerySet:
+    """Return those of these activities that the scope may see and that are not deleted.
+
+    They are reached by their IDs alone: knowing the provider, SQLite might look through all of its activities
+    instead. Asked for as a sum, the provider leads to no index.
+    """
+    if scope.provider_id is None or scope.kind not in ("provider", "accreditor"):
+        return of(scope).filter(pk__in=activity_ids)
+    held = of(SYSTEM_SCOPE).filter(pk__in=activity_ids)
+    return held.alias(held_by=F("provider_id") + 0).filter(held_by=scope.provider_id)
 
 
 def deleted(scope: Scope, *, now: datetime) -> ActivityQuerySet:

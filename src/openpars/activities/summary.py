@@ -12,7 +12,7 @@ from django.db.models.expressions import OrderBy
 from django.db.models.functions import Coalesce
 
 from openpars.accounts.scopes import SYSTEM_SCOPE, Scope
-from openpars.activities import queries
+from openpars.activities import queries, trigrams
 from openpars.activities.derived import criterion_bit
 from openpars.activities.folding import fold
 from openpars.activities.models import Activity
@@ -111,6 +111,11 @@ class SummaryFilter:
         return {name: value for name, value in said.items() if value}
 
     @property
+    def words(self) -> list[str]:
+        """What is searched for, folded: an activity has to hold every one of these."""
+        return fold(self.q).split()[:_MOST_WORDS]
+
+    @property
     def is_narrowed(self) -> bool:
         """Whether some activities are left out."""
         return bool({*self.parameters()} - {"sort"})
@@ -170,7 +175,7 @@ def narrowed(activities: ActivityQuerySet, chosen: SummaryFilter, *, now: dateti
         activities = activities.alias(marked=F("criteria_mask").bitand(bit)).filter(marked=bit)
     if chosen.attention:
         activities = activities.filter(queries.needs_attention(now=now))
-    for word in fold(chosen.q).split()[:_MOST_WORDS]:
+    for word in chosen.words:
         activities = activities.filter(search_text__contains=word)
     return activities
 
@@ -179,8 +184,11 @@ def page(scope: Scope, chosen: SummaryFilter, *, now: datetime, today: date) -> 
     """Return one page of the activity summary. `today` is the day at the scope's accreditor. Two queries.
 
     The first reads nothing but an index: the IDs in their order, no further than the cap or the page needs.
+    A search asks one more query before, and leaves the list alone when few activities can be meant.
     """
-    found = narrowed(queries.of(scope), chosen, now=now).order_by(*SORTS[chosen.sort])
+    named = trigrams.candidates(chosen.words, provider_id=scope.provider_id)
+    activities = queries.of(scope) if named is None else queries.among(scope, named)
+    found = narrowed(activities, chosen, now=now).order_by(*SORTS[chosen.sort])
     start = (chosen.page - 1) * PAGE_SIZE
     skipped = start if start >= COUNT_UP_TO else 0
     until = max(start + PAGE_SIZE, COUNT_UP_TO if not skipped else 0) + 1

@@ -18,6 +18,7 @@ from django.db import connection
 from django.db.models import DateField, DateTimeField, DecimalField, Field, JSONField, Model, UUIDField
 
 from openpars.accounts.actors import Actor
+from openpars.activities import trigrams
 from openpars.activities.doors import Door
 from openpars.activities.folding import cut, fold
 from openpars.activities.models import Activity, ActivityNumber, Change, PastName
@@ -110,7 +111,9 @@ def write(rows: Sequence[Written], deed: Deed) -> None:
             _merge(cursor, rows)
             _copy(cursor, CHANGE.table, CHANGE, _changes(rows, deed))
         else:
-            _append(cursor, ACTIVITY, _activities(rows), ACTIVITY.on_conflict)
+            named = [row.activity.activity_id for row in rows if row.created or "search_text" in row.columns]
+            with trigrams.together(cursor, named):
+                _append(cursor, ACTIVITY, _activities(rows), ACTIVITY.on_conflict)
             _append(cursor, CHANGE, _changes(rows, deed))
         names = sorted(set(_names(rows)))
         if names:
