@@ -3,9 +3,13 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from typing import Any, Final
 
 from openpars.rulebook.findings import Finding, Where
+
+
+ISSUES: Final = "Issues"
+"""What the sheet or the column is called in which a file that was checked carries its findings; it is not read."""
 
 
 class Kind(StrEnum):
