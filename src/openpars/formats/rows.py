@@ -7,7 +7,6 @@ from typing import Any, Final
 
 from openpars.rulebook.findings import Finding, Where
 
-
 ISSUES: Final = "Issues"
 """What the sheet or the column is called in which a file that was checked carries its findings; it is not read."""
 
