@@ -113,6 +113,9 @@ export function revealFilled(form: HTMLFormElement): void {
 export function start(form: HTMLFormElement): void {
   form.addEventListener("click", (event) => {
     const add = from<HTMLElement>(event, "[data-repeat-add]");
+    const button = from<HTMLElement>(event, "[data-repeat-remove]");
+    // Without a script these buttons ask the server.
+    if (add || button) event.preventDefault();
     if (add) {
       const part = add.closest<HTMLElement>("[data-repeat-part]") ?? add.closest<HTMLElement>("[data-repeat]");
       const row = part && addRow(part);
@@ -122,7 +125,6 @@ export function start(form: HTMLFormElement): void {
       announce(`${labelOf(row)} added`);
       return;
     }
-    const button = from<HTMLElement>(event, "[data-repeat-remove]");
     const row = button?.closest<HTMLElement>("[data-row]");
     if (row) remove(row);
   });

@@ -274,7 +274,14 @@ def test_the_form_without_scripts(visit: Visit, administrator: str) -> None:
     page.get_by_label("City").first.fill("Galena")
     page.get_by_label("State").first.fill("IL")
     page.get_by_label("Country").first.select_option(label="United States")
-    page.get_by_role("button", name="Save Draft and Continue").click()
+    page.get_by_role("button", name="Add a further instance").click()
+    again = page.get_by_role("group", name="Further instance 1")
+    again.get_by_label("Start date").fill("2026-02-09")
+    again.get_by_label("End date").fill("2026-02-09")
+    again.get_by_label("In-Person", exact=True).check()
+    page.get_by_role("group", name="Did it occur more than once").get_by_label("Yes").check()
+    # Enter is the button of the step, not one of the rows.
+    page.get_by_label("Activity title").press("Enter")
 
     page.get_by_label("AMA PRA Category 1 Credit").fill("2.5")
     page.get_by_role("group", name="Include in CME Passport").get_by_label("Yes").check()
@@ -284,20 +291,51 @@ def test_the_form_without_scripts(visit: Visit, administrator: str) -> None:
     page.get_by_role("group", name="Registration").get_by_label("Limited").check()
     page.get_by_role("group", name="Fee to participate").get_by_label("No, it").check()
     page.get_by_label("Activity URL").fill("https://cme.demo.example/plain")
+    for number in (1, 2):
+        page.get_by_role("button", name="Add a collaboration").click()
+        page.get_by_role("group", name=f"Collaboration {number}").locator("select").first.select_option(
+            index=3
+        )
+    page.get_by_role("button", name="Remove Collaboration 2").click()
+    page.get_by_role("button", name="Remove Collaboration 1").click()
+    expect(page.get_by_label("Activity URL")).to_have_value("https://cme.demo.example/plain")
     page.get_by_role("button", name="Save Draft and Continue").click()
 
-    page.get_by_role("group", name="Providership").get_by_label("Direct").check()
+    page.get_by_role("group", name="Providership").get_by_label("Joint").check()
+    page.get_by_label("Joint provider 1", exact=True).fill("Demo Quiet Valley Clinic")
+    page.get_by_role("button", name="Add another joint provider").click()
+    page.get_by_label("Joint provider 2", exact=True).fill("Demo Harbor Society")
     page.get_by_role("group", name="Learner Competence").get_by_label("Objective").check()
     page.get_by_label("Learner Competence", exact=True).check()
-    page.get_by_role("group", name="Did this activity receive commercial support?").get_by_label("No").check()
+    page.get_by_role("group", name="Did this activity receive commercial support?").get_by_label(
+        "Yes"
+    ).check()
+    for number, source, amount in ((1, "Demo Devices", "500"), (2, "Demo Beds", "1200")):
+        page.get_by_role("button", name="Add another source of monetary support").click()
+        row = page.get_by_role("group", name=f"Source {number}")
+        row.get_by_role("combobox").fill(source)
+        row.get_by_label("Amount").fill(amount)
     page.get_by_role("button", name="Save", exact=True).click()
     expect(page.get_by_role("heading", name="Your activity is saved")).to_be_visible()
     expect(page.locator("main")).to_contain_text("Ready to Close")
+    expect(page.get_by_role("list").filter(has_text="Feb 9, 2026")).to_be_visible()
+    made = page.url.split("/")[-3]
+    page.get_by_role("link", name="Edit").click()
+    page.get_by_role("link", name="4. Accreditation Details").click()
+    for label, words in {
+        "Joint provider 2": "Demo Harbor Society",
+        "Amount": "500",
+    }.items():
+        expect(page.get_by_label(label, exact=True).first).to_have_value(words)
+    sources = page.get_by_role("group", name="Sources of monetary support").get_by_role("combobox")
+    assert [one.input_value() for one in sources.all()] == ["Demo Devices", "Demo Beds"]
+    page.go_back()
+    page.go_back()
 
     page.get_by_role("link", name="Update Learners").click()
     page.get_by_label("Total physician learners").fill("8")
     page.get_by_label("Total other learners").fill("2")
     page.get_by_role("button", name="Update Learners").click()
-    desk.row_of(page, "Entered without scripts").get_by_role("link", name="Edit").click()
+    page.locator(f"#activity-{made}").get_by_role("link", name="Edit").click()
     page.get_by_role("switch", name="Mark Activity as Closed").click()
     expect(page.get_by_text("The activity is closed.")).to_be_visible()

@@ -22,9 +22,10 @@ from openpars.rulebook.fields import STEPS
 from openpars.rulebook.readers import MOST_ENTRIES
 from openpars.web.forms.tokens import GOOD_FOR, read_token
 from openpars.web.models import KEPT_FOR, FormEntry
-from openpars.web.views.form import entries
+from openpars.web.views.form import entries, saving
 from tests import factories
 from tests.web.desk import Desk, boxes_of, errors, text
+from tests.web.drawn import posted, read
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 BASIC, LEARNERS, REGISTRATION, ACCREDITATION = (step.slug for step in STEPS)
@@ -109,6 +110,99 @@ def test_what_is_no_draft_yet_is_kept_for_its_person_and_becomes_one_draft() -> 
     assert (made.title, FormEntry.objects.count()) == ("Airway Workshop", 0)
     back = desk.get(answer.headers["Location"])
     assert back.headers["Location"] == step(desk, made, BASIC) + "?adding=yes", "the old page leads on"
+
+
+def test_a_refused_first_step_says_so_in_one_box_and_the_browser_forgets_what_it_kept_once() -> None:
+    desk = Desk()
+    answer = desk.send(desk.url("activity-add"), title="Airway Workshop")
+    for is_first in (True, False):
+        page = read(text(desk.get(answer.headers["Location"])))
+        box = page.one(cls="op-summary")
+        assert page.all(cls="op-message") == []
+        told = [one.text() for one in page.all() if one.attributes.get("data-saved-key")]
+        assert told == ([saving.NO_DRAFT_YET] if is_first else [])
+        assert "Not saved yet. You typed this on Mar 10, 2026" in box.text()
+        assert len(box.all("button")) == 1
+
+
+@pytest.mark.parametrize(
+    ("slug", "button", "boxes", "row"),
+    [
+        (BASIC, "instances", {"instances.0.city": "Galena"}, "instances.1"),
+        (REGISTRATION, "collaborations", {"collaborations.0.kind": "moc"}, "collaborations.1"),
+        (
+            REGISTRATION,
+            "collaborations.4.practice_areas",
+            {
+                "collaborations.0.kind": "",
+                "collaborations.4.kind": "moc",
+                "collaborations.4.practice_areas.0": "Rural Medicine",
+            },
+            "collaborations.0.practice_areas.0",
+        ),
+        (REGISTRATION, "collaborations.2.practice_areas", {"collaborations.2.kind": ""}, "collaborations.0"),
+        (
+            REGISTRATION,
+            "collaborations.0.credit_types",
+            {"collaborations.0.kind": "moc", "collaborations.0.credit_types": "Patient Safety"},
+            "collaborations.0.credit_types.0",
+        ),
+        (ACCREDITATION, "joint_providers", {"joint_providers.0": "Demo Clinic"}, "joint_providers.1"),
+        (ACCREDITATION, "support.monetary", {}, "support.0"),
+        (
+            ACCREDITATION,
+            "support.monetary",
+            {
+                "support.0.kind": "in-kind",
+                "support.0.source": "Demo Beds",
+                "support.1.kind": "monetary",
+                "support.1.source": "Demo Devices",
+                "support.1.amount": "a lot",
+            },
+            "support.2",
+        ),
+    ],
+)
+def test_without_scripts_a_row_is_added_and_taken_away_and_nothing_typed_is_lost(
+    slug: str, button: str, boxes: dict[str, str], row: str
+) -> None:
+    desk = Desk()
+    stored = factories.activity(desk.provider)
+    before = answers_of(stored)
+    answer = desk.send(step(desk, stored, slug), **boxes, add_row=button)
+    page = desk.get(answer.headers["Location"])
+    assert answer.headers["Location"].endswith("#added-row")
+    added = read(text(page)).one(id="added-row")
+    assert {one.attributes.get("value") for one in added.all("button", name="remove_row")} >= {row}
+    assert any(name == row or name.startswith(f"{row}.") for name in posted(added) if name), (
+        "there are boxes in it"
+    )
+    typed = {value for value in boxes.values() if value}
+    assert typed <= {str(value) for value in boxes_of(page).values()}
+    assert answers_of(desk.stored(stored)) == before, "adding a row saves nothing"
+
+    answer = desk.post(step(desk, stored, slug), boxes_of(page) | {"remove_row": row})
+    page = desk.get(answer.headers["Location"])
+    assert typed <= {str(value) for value in boxes_of(page).values()}
+    assert "added-row" not in text(page)
+
+
+def test_without_scripts_a_row_is_added_before_there_is_a_draft_and_nobody_is_scolded() -> None:
+    desk = Desk()
+    answer = desk.send(desk.url("activity-add"), title="Airway Workshop", add_row="instances")
+    page = desk.get(answer.headers["Location"])
+    assert (errors(page), "op-summary" in text(page)) == ([], False)
+    assert boxes_of(page)["title"] == "Airway Workshop"
+    answer = desk.post(desk.url("activity-add"), boxes_of(page) | DRAFT | {"instances.0.city": "Galena"})
+    [made] = desk.activities()
+    assert (answers_of(made)["instances"], FormEntry.objects.count()) == ([{"city": "Galena"}], 0)
+
+
+@pytest.mark.parametrize("path", ["x" * 5000, "support..1", "../", "support\r\nSet-Cookie: a=b"])
+def test_a_button_that_names_no_row_is_a_save(path: str) -> None:
+    desk = Desk()
+    desk.send(desk.url("activity-add"), **DRAFT, add_row=path, remove_row=path)
+    assert [made.title for made in desk.activities()] == ["Airway Workshop"]
 
 
 def test_a_double_click_makes_one_draft() -> None:

@@ -8,7 +8,7 @@ from django.http import QueryDict
 
 from openpars.rulebook.fields import STEPS, fields_of
 from openpars.rulebook.readers import MOST_ENTRIES
-from openpars.web.forms.posted import Posted, pairs, read_post
+from openpars.web.forms.posted import Posted, pairs, place_read, read_post, without_row
 
 BASIC, LEARNERS, REGISTRATION, ACCREDITATION = (step.slug for step in STEPS)
 
@@ -103,6 +103,30 @@ def test_too_many_rows_are_told_and_the_first_ones_kept() -> None:
     assert [found.rule for found in posted.too_many] == ["activity.list.too_many"]
     assert posted.raw["joint_providers"] == [f"Clinic {number}" for number in range(MOST_ENTRIES)]
     assert post(ACCREDITATION, *rows[:-1]).too_many == ()
+
+
+@pytest.mark.parametrize(
+    ("path", "place"),
+    [
+        ("collaborations", "collaborations"),
+        ("support.in-kind", "support.in-kind"),
+        ("collaborations.4.practice_areas", "collaborations.1.practice_areas"),
+        ("collaborations.3.practice_areas", "collaborations"),
+        ("collaborations.9.practice_areas", "collaborations"),
+        ("collaborations.²", "collaborations"),
+    ],
+)
+def test_a_list_is_found_where_it_was_read(path: str, place: str) -> None:
+    data = QueryDict(
+        "collaborations.0.kind=moc&collaborations.3.kind=+&collaborations.3.practice_areas.0="
+        "&collaborations.4.practice_areas.0=Hematology"
+    )
+    assert place_read(data, path) == place
+
+
+def test_a_row_is_taken_out_with_everything_in_it() -> None:
+    data = QueryDict("a.1.b=x&a.1.c.0=y&a.1.c.0=z&a.10.b=w&a=1&b.1=v")
+    assert without_row(data, "a.1") == QueryDict("a.10.b=w&a=1&b.1=v")
 
 
 def test_everything_posted_can_be_carried_along() -> None:

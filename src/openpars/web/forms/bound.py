@@ -19,6 +19,7 @@ from openpars.rulebook.findings import Finding, Stage
 from openpars.rulebook.vocabularies import VOCABULARIES, label
 from openpars.web.forms.choosing import choices_of, chosen_at
 from openpars.web.forms.shapes import (
+    ADDED_ROW,
     NEW_ROW,
     ROW_WORDS,
     SUGGESTIONS,
@@ -66,6 +67,8 @@ class _Page:
     top: Mapping[str, Any]
     rejected: Mapping[str, str]
     findings: tuple[Finding, ...]
+    adding_to: str = ""
+    """The path of the list that gets one more row, of commercial support with the kind: `support.in-kind`."""
 
     def at(self, path: str, *, deep: bool = False) -> tuple[tuple[Finding, ...], tuple[Finding, ...]]:
         """Return what stands in red and what in amber under the box at `path`.
@@ -106,9 +109,15 @@ def bind_all(
     rejected: Mapping[str, str],
     findings: Iterable[Finding],
     show: Collection[Stage],
+    adding_to: str = "",
 ) -> tuple[BoundField, ...]:
-    """Bind the fields of one step, in their order; see `bind`."""
-    page = _Page(answers, rejected, tuple(finding for finding in findings if finding.stage in show))
+    """Bind the fields of one step, in their order; see `bind`.
+
+    The list at the path `adding_to` gets one more row, with the id ADDED_ROW; of commercial support the path
+    names the kind too: `support.in-kind`.
+    """
+    told = tuple(finding for finding in findings if finding.stage in show)
+    page = _Page(answers, rejected, told, adding_to)
     return tuple(_bind(field, answers, "", page) for field in fields)
 
 
@@ -220,9 +229,13 @@ def _with_choices(bound: BoundField, answers: Mapping[str, Any], page: _Page) ->
     field = bound.field
     choices = choices_of(field, bound.path, answers=answers, rejected=page.rejected, top=page.top)
     is_open = field.kind == "choices" and field.vocabulary and VOCABULARIES[field.vocabulary].open
+    rows: tuple[Row, ...] = ()
+    if is_open and page.adding_to == bound.path:
+        rows = (_text_row(field, f"{bound.path}.0", "0", None, page, is_added=True),)
     return replace(
         bound,
         choices=tuple(choices),
+        rows=rows,
         # What is not on an open list is typed into a row of its own.
         empty_row=_text_row(field, f"{bound.path}.{NEW_ROW}", NEW_ROW, None, page) if is_open else None,
     )
@@ -252,30 +265,39 @@ def _with_text_rows(bound: BoundField, answers: Mapping[str, Any], page: _Page) 
     values = list(value) if isinstance(value, list) else []
     if path in page.rejected:
         values = [page.rejected[path]]
+    values += [None] * (_number_of_rows(path, values, page.rejected) - len(values))
+    rows = [_text_row(field, f"{path}.{i}", str(i), one, page) for i, one in enumerate(values)]
+    is_added = page.adding_to == path
     # There is always a row to type in.
-    values += [None] * (max(1, _number_of_rows(path, values, page.rejected)) - len(values))
+    if is_added or not rows:
+        rows.append(_text_row(field, f"{path}.{len(rows)}", str(len(rows)), None, page, is_added=is_added))
     return replace(
         bound,
-        rows=tuple(_text_row(field, f"{path}.{i}", str(i), one, page) for i, one in enumerate(values)),
+        rows=tuple(rows),
         empty_row=_text_row(field, f"{path}.{NEW_ROW}", NEW_ROW, None, page),
     )
 
 
-def _text_row(field: Field, path: str, number: str, value: Any, page: _Page) -> Row:
+def _text_row(
+    field: Field, path: str, number: str, value: Any, page: _Page, *, is_added: bool = False
+) -> Row:
     errors, warnings = page.at(path)
     one = ROW_WORDS[field.name][0]
     words = one if number == NEW_ROW else _numbered(one, int(number))
     text = page.rejected.get(path, "" if value is None else str(value))
     box = BoundField(field, path, "text", text=text, errors=errors, warnings=warnings, row_label=words)
-    return Row(number, path, f"{field_id(path)}-row", words, (box,))
+    return Row(number, path, ADDED_ROW if is_added else f"{field_id(path)}-row", words, (box,))
 
 
 def _with_rows(bound: BoundField, answers: Mapping[str, Any], page: _Page) -> BoundField:
     words = ROW_WORDS[bound.field.name][0]
     items = _items(bound.path, answers.get(bound.field.name), page)
+    rows = [_row(bound, str(i), item, _numbered(words, i), page) for i, item in enumerate(items)]
+    if page.adding_to == bound.path:
+        rows.append(_added_row(bound, {}, _numbered(words, len(rows)), len(items), page))
     return replace(
         bound,
-        rows=tuple(_row(bound, str(i), item, _numbered(words, i), page) for i, item in enumerate(items)),
+        rows=tuple(rows),
         empty_row=_row(bound, NEW_ROW, {}, words, page),
     )
 
@@ -291,6 +313,10 @@ def _row(bound: BoundField, number: str, item: Mapping[str, Any], words: str, pa
     return Row(number, path, field_id(path), words, fields)
 
 
+def _added_row(bound: BoundField, item: Mapping[str, Any], words: str, number: int, page: _Page) -> Row:
+    return replace(_row(bound, str(number), item, words, page), id=ADDED_ROW)
+
+
 def _with_sections(bound: BoundField, answers: Mapping[str, Any], page: _Page) -> BoundField:
     items = _items(bound.path, answers.get(bound.field.name), page)
     kinds = VOCABULARIES["support_kinds"]
@@ -302,17 +328,21 @@ def _with_sections(bound: BoundField, answers: Mapping[str, Any], page: _Page) -
             # A row whose kind is missing stands with the first kind, where it can be mended.
             if item.get("kind") == term.code or (not first and item.get("kind") not in kinds.by_code)
         ]
+        rows = [
+            _row(bound, str(index), {**item, "kind": term.code}, _numbered("Source", place), page)
+            for place, (index, item) in enumerate(mine)
+        ]
+        if page.adding_to == f"{bound.path}.{term.code}":
+            words = _numbered("Source", len(rows))
+            rows.append(_added_row(bound, {"kind": term.code}, words, len(items), page))
         sections.append(
             Section(
                 kind=term.code,
                 label=term.label,
                 id=f"{bound.id}-{term.code}",
-                rows=tuple(
-                    _row(bound, str(index), {**item, "kind": term.code}, _numbered("Source", place), page)
-                    for place, (index, item) in enumerate(mine)
-                ),
+                rows=tuple(rows),
                 empty_row=_row(bound, NEW_ROW, {"kind": term.code}, "Source", page),
-                chosen=bool(mine),
+                chosen=bool(rows),
             )
         )
     return replace(bound, sections=tuple(sections))

@@ -69,6 +69,40 @@ def _read(
             yield field.name, data[path]
 
 
+def without_row(data: QueryDict, path: str) -> QueryDict:
+    """Return posted form data without the row at `path`, such as `support.1`."""
+    left = data.copy()
+    for name in data:
+        if name == path or name.startswith(f"{path}."):
+            del left[name]
+    return left
+
+
+def place_read(data: QueryDict, path: str) -> str:
+    """Return where the list at `path`, as the posted page names it, stands in the raw answers.
+
+    Blank rows are not read, so that the rows after them move up. A list inside such a row is gone with it:
+    then the answer is the list that the row was in.
+    """
+    filled = QueryDict(mutable=True)
+    for name, values in data.lists():
+        if not _is_blank(values):
+            filled.setlist(name, values)
+    numbers = _row_numbers(filled)
+    read: list[str] = []
+    named: list[str] = []
+    for part in path.split("."):
+        if part.isdigit():
+            rows = numbers.get(".".join(named), [])
+            if part not in rows:
+                break
+            read.append(str(rows.index(part)))
+        else:
+            read.append(part)
+        named.append(part)
+    return ".".join(read)
+
+
 def _row_numbers(data: QueryDict) -> dict[str, list[str]]:
     """Return for each list the row numbers that occur in the names, in their order.
 

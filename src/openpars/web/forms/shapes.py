@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from openpars.rulebook.conditions import Condition, as_json
 from openpars.rulebook.declaring import Field, Question
@@ -13,6 +13,9 @@ from openpars.rulebook.findings import Finding
 
 NEW_ROW = "__i__"
 """Stands for the row number in the names of an empty row, which the browser copies to add one."""
+
+ADDED_ROW = "added-row"
+"""The id of the row that was asked for without a script."""
 
 #: Fields with type-ahead from the server, and the kind of suggestion they ask for.
 SUGGESTIONS = {
@@ -94,6 +97,17 @@ class Outcome:
     types: tuple[Choice, ...]
     types_id: str
     errors: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Unsaved:
+    """What was typed and is not saved: when, for the accreditor's clock, and where it is thrown away."""
+
+    typed_at: datetime
+    time_zone: str
+    discard: str
+    is_new: bool
+    """Whether there is no activity yet that it would change."""
 
 
 @dataclass(frozen=True, slots=True)

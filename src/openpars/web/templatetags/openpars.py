@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django import template
+from django.contrib.messages.storage.base import Message
 from django.core.paginator import Paginator
 from django.template.context import Context
 from django.template.loader import get_template
@@ -23,7 +24,7 @@ from openpars.rulebook.findings import Finding
 from openpars.rulebook.lifecycle import Status
 from openpars.rulebook.questions import QUESTIONS
 from openpars.rulebook.vocabularies import VOCABULARIES
-from openpars.web.forms.shapes import BoundField, Choice, field_id
+from openpars.web.forms.shapes import BoundField, Choice, Unsaved, field_id
 
 register = template.Library()
 
@@ -171,20 +172,30 @@ def lines(value: str) -> SafeString:
 
 @register.inclusion_tag("partials/summary_of_findings.html")
 def summary_of_findings(
-    findings: Iterable[Finding], heading: str = "", href: str = "", *, level: int = 2, focus: bool = False
+    findings: Iterable[Finding],
+    heading: str = "",
+    href: str = "",
+    *,
+    level: int = 2,
+    focus: bool = False,
+    told: Iterable[Message] = (),
+    unsaved: Unsaved | None = None,
 ) -> dict[str, Any]:
     """List findings, each linked to its field; draws nothing when there are none.
 
     `href` is the address of the page the fields are on, empty for this page. `focus` brings a person who
-    has just pressed a button here.
+    has just pressed a button here. What the server `told` about the press, and that what is shown is
+    `unsaved`, stand in the same box, so that one message says it all.
     """
-    told = list(dict.fromkeys((finding.path, finding.message, finding.mend) for finding in findings))
+    once = list(dict.fromkeys((finding.path, finding.message, finding.mend) for finding in findings))
     return {
-        "findings": [{"path": path, "message": message, "mend": mend} for path, message, mend in told],
-        "heading": heading or _heading(len(told)),
+        "findings": [{"path": path, "message": message, "mend": mend} for path, message, mend in once],
+        "heading": heading or _heading(len(once)),
         "href": href,
         "level": level,
         "focus": focus,
+        "told": told,
+        "unsaved": unsaved,
     }
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.contrib import messages
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import render
 from django.urls import reverse
@@ -28,6 +29,7 @@ from openpars.rulebook.rules import shortened
 from openpars.web.access import Visit
 from openpars.web.forms import posted
 from openpars.web.forms.bound import bind_all, known_answers
+from openpars.web.forms.shapes import Unsaved
 from openpars.web.forms.tokens import Token
 from openpars.web.forms.words import told
 from openpars.web.models import FormEntry
@@ -44,6 +46,9 @@ ADDING = "adding"
 #: Says in the address that the step was posted and could not be left.
 STAYED = "stayed"
 THEN = "then"
+#: What the buttons of repeated rows send where no script answers them: a path.
+ADD_ROW = "add_row"
+REMOVE_ROW = "remove_row"
 
 #: What stands beside the button of a step.
 READY = "This step is ready. An answer that is still missing can be added later."
@@ -119,7 +124,10 @@ def draw_step(place: Place, *, entry: FormEntry | None = None) -> HttpResponse:
     shown = sheets.sheet(activity, typed=entry.raw if entry else None, today=came.today)
     shown = sheets.with_taken(shown, activity, provider_id=came.provider.pk)
     is_fresh = activity is None and entry is None
-    show = frozenset() if is_fresh else BLOCKING | {Stage.CONFIRM}
+    adding_to = came.request.GET.get(ADD_ROW, "")
+    # Who asks for a row has not pressed the button that judges the step.
+    is_judged = activity is not None or (entry is not None and not adding_to)
+    show = BLOCKING | {Stage.CONFIRM} if is_judged else frozenset()
     if activity is not None and not place.adding:
         show |= sheets.MISSING_TOLD[place.status]
     fields = fields_of(step.slug)
@@ -127,9 +135,12 @@ def draw_step(place: Place, *, entry: FormEntry | None = None) -> HttpResponse:
     if base is None and activity is not None:
         base = activity.revision
     stopping = blockers(activity, now=came.now, today=came.today) if activity else None
-    blocking = () if is_fresh else shown.findings_in(step, BLOCKING)
+    said = list(messages.get_messages(came.request))
+    blocking = shown.findings_in(step, BLOCKING) if is_judged else ()
+    # One box says what is wrong, and what became of what was typed.
+    told = [message for message in said if blocking and message.level == messages.WARNING]
     states = sheets.step_states(
-        shown, current=step, status=place.status, begun=not is_fresh, adding=place.adding
+        shown, current=step, status=place.status, begun=is_judged, adding=place.adding
     )
     before, following = sheets.step_before(step), sheets.step_after(step)
     context = came.context | {
@@ -139,13 +150,20 @@ def draw_step(place: Place, *, entry: FormEntry | None = None) -> HttpResponse:
         "step": step,
         "states": [(state, _state_address(place, state.step)) for state in states],
         "fields": bind_all(
-            fields, answers=shown.answers, rejected=shown.rejected, findings=shown.findings, show=show
+            fields,
+            answers=shown.answers,
+            rejected=shown.rejected,
+            findings=shown.findings,
+            show=show,
+            adding_to=adding_to,
         ),
         "show": " ".join(sorted(stage.value for stage in show or BLOCKING)),
         "known": known_answers(fields, shown.answers),
         "blocking": blocking,
         "blocking_heading": _heading(len(blocking), step),
-        "stayed": came.request.GET.get(STAYED) == "yes" or (activity is None and entry is not None),
+        "stayed": told or came.request.GET.get(STAYED) == "yes" or (activity is None and is_judged),
+        "messages": [message for message in said if message not in told],
+        "told": told,
         "can_leave": shown.can_leave(step),
         "note_ready": LAST_READY if following is None else READY,
         "note_not_ready": FIRST_NOT_READY if before is None else NOT_READY,
@@ -157,7 +175,7 @@ def draw_step(place: Place, *, entry: FormEntry | None = None) -> HttpResponse:
         "address": place.address,
         "check": reverse("step-check", args=[came.provider.number, step.slug]),
         "keep_key": keep_key(place.token, fresh=is_fresh),
-        "entry": entry,
+        "unsaved": _unsaved(place, entry) if entry else None,
         "unfinished": _unfinished(came) if is_fresh else (),
         "stopping": stopping,
         "stopping_points": points(came, activity, stopping.findings) if activity and stopping else (),
@@ -165,6 +183,16 @@ def draw_step(place: Place, *, entry: FormEntry | None = None) -> HttpResponse:
         "can_close": bool(stopping and place.status is Status.READY and not stopping.findings),
     }
     return render(came.request, "activity/step.html", context)
+
+
+def _unsaved(place: Place, entry: FormEntry) -> Unsaved:
+    provider = place.came.provider
+    return Unsaved(
+        typed_at=entry.updated_at,
+        time_zone=provider.accreditor.time_zone,
+        discard=reverse("entry-discard", args=[provider.number, entry.pk]),
+        is_new=place.activity is None,
+    )
 
 
 def _unfinished(came: Visit) -> list[dict[str, Any]]:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -27,14 +28,17 @@ from openpars.rulebook.declaring import Field, Step
 from openpars.rulebook.fields import STEPS
 from openpars.rulebook.readers import MOST_ENTRIES
 from openpars.web.access import Visit
-from openpars.web.forms.posted import Posted, read_post
+from openpars.web.forms.posted import Posted, place_read, read_post, without_row
+from openpars.web.forms.shapes import ADDED_ROW, field_id
 from openpars.web.forms.tokens import Token, read_token
 from openpars.web.models import FormEntry
 from openpars.web.views.form import drawing, entries, sheets
 from openpars.web.views.form.drawing import (
+    ADD_ROW,
     ADDING,
     CHOICE,
     CONFIRMED,
+    REMOVE_ROW,
     REVISION,
     SEEN,
     THEN,
@@ -47,12 +51,16 @@ from openpars.web.views.form.drawing import (
 FIRST_REVISION = 1
 #: What the buttons of a step ask for next.
 CONTINUE, EXIT = "continue", "exit"
+#: What a button of repeated rows may name: `support.in-kind`, `collaborations.0.practice_areas.2`.
+_PATH = re.compile(r"[a-z_]{1,40}(\.([0-9]{1,6}|[a-z_-]{1,40})){0,3}")
 
 TOO_OLD = (
     "Nothing has been saved yet: this page had been open for too long, or did not arrive whole. "
     "Everything you typed is below; please look it over and press the button again."
 )
-NO_DRAFT_YET = "Kept, but not a draft yet. Please mend what is marked in red."
+NO_DRAFT_YET = (
+    "What you typed is kept for you alone. It becomes a draft as soon as what stands in red is mended."
+)
 SIGN_IN_AGAIN = "Your sign-in had run out. What you typed is kept: sign in, and it stands in the form again."
 TOO_LARGE_TO_KEEP = "What you sent was too large to be kept."
 NOT_KEPT = "The page was too old for what you typed to be kept."
@@ -129,6 +137,10 @@ def receive(came: Visit, step: Step, activity: Activity | None) -> HttpResponse:
     if sent.posted.too_many:
         told = [f"{one.message} {one.mend}" for one in sent.posted.too_many]
         return _keep(place, sent, " ".join([*told, FIRST_ONES]))
+    if _PATH.fullmatch(data.get(ADD_ROW, "")):
+        return _with_row_added(place, sent, data[ADD_ROW])
+    if _PATH.fullmatch(data.get(REMOVE_ROW, "")):
+        return _with_row_removed(place, sent, data[REMOVE_ROW])
     outcome = save_one(
         _edit(place, sent),
         scope=came.scope,
@@ -138,6 +150,20 @@ def receive(came: Visit, step: Step, activity: Activity | None) -> HttpResponse:
         confirmed=sent.confirmed,
     )
     return _after(place, sent, outcome)
+
+
+def _with_row_added(place: Place, sent: Sent, path: str) -> HttpResponse:
+    """Keep what was typed and show it again with one more row; where scripts run, the browser does this."""
+    back = _back_to(place, _stash(place, sent))
+    joint = "&" if "?" in back else "?"
+    return redirect(f"{back}{joint}{urlencode({ADD_ROW: place_read(sent.data, path)})}#{ADDED_ROW}")
+
+
+def _with_row_removed(place: Place, sent: Sent, path: str) -> HttpResponse:
+    """Keep what was typed without one row and show it again; where scripts run, the browser does this."""
+    left = read_sent(without_row(sent.data, path), place.step.fields)
+    rows = place_read(left.data, path.rpartition(".")[0])
+    return redirect(f"{_back_to(place, _stash(place, left))}#{field_id(rows)}")
 
 
 def _edit(place: Place, sent: Sent) -> Edit:
