@@ -9,6 +9,7 @@ from openpars.config.commands.rederive import rederive
 from openpars.config.commands.restore import restore
 from openpars.config.commands.rules import rules
 from openpars.config.commands.serve import serve
+from openpars.config.commands.worker import worker
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
@@ -21,7 +22,7 @@ def main() -> None:
     """
 
 
-for command in (serve, createuser, backup, restore, rules, rederive):
+for command in (serve, worker, createuser, backup, restore, rules, rederive):
     main.add_command(command)
 
 

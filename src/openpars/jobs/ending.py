@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models.functions import Now
 
 from openpars.jobs import handlers
-from openpars.jobs.models import Job, State
+from openpars.jobs.models import Job, State, plain
 
 log = logging.getLogger(__name__)
 
@@ -19,7 +19,7 @@ def undone(job: Job, state: State, error: str = "") -> None:
     What the room does is undone when it goes wrong; the job has ended all the same.
     """
     Job.objects.filter(pk=job.pk).update(
-        state=state, error=error, claim=None, lease_until=None, finished_at=Now()
+        state=state, error=plain(error), claim=None, lease_until=None, finished_at=Now()
     )
     job.refresh_from_db()
     try:

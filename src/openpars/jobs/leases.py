@@ -19,7 +19,7 @@ from django.db.models.functions import Now
 from uuid_utils.compat import uuid7
 
 from openpars.jobs import ending, handlers
-from openpars.jobs.models import ENDED, Job, State
+from openpars.jobs.models import ENDED, Job, State, plain
 
 log = logging.getLogger(__name__)
 
@@ -49,10 +49,12 @@ class Progress:
 
     def after(self, before: Progress) -> Progress:
         """Return this as it follows on `before`: never more than all, and never back within a stage."""
-        done = self.done if self.total is None else min(self.done, self.total)
-        if self.stage == before.stage:
-            done = max(done, before.done)
-        return Progress(done=done, total=self.total, stage=self.stage[:200])
+        total = None if self.total is None else max(0, self.total)
+        done = max(0, self.done) if total is None else max(0, min(self.done, total))
+        stage = plain(self.stage)[:200]
+        return Progress(
+            done=max(done, before.done) if stage == before.stage else done, total=total, stage=stage
+        )
 
 
 #: What people read about a job whose process was lost again and again.

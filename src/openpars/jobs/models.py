@@ -74,3 +74,8 @@ class Job(models.Model):
     def ended(self) -> bool:
         """Whether nothing more will happen to it."""
         return self.state in ENDED
+
+
+def plain(text: str) -> str:
+    """Return words as every database takes them, whatever file they quote from."""
+    return text.replace("\0", "").encode(errors="replace").decode()

@@ -1,13 +1,12 @@
 """`openpars serve`: the site, with everything it needs made on first start."""
 
-import ctypes
 import errno
 import ipaddress
 import os
 import signal
 import socket
-import sys
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +18,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from openpars.config.beside import a_worker
 from openpars.config.starting import (
     alone,
     collect_static_files,
@@ -29,10 +29,11 @@ from openpars.config.starting import (
     prepare_database,
     say,
 )
+from openpars.jobs.processes import end_with_parent
 
-#: Seconds a worker gets for its last answers before it is killed; the whole tree is gone within ten.
-_PATIENCE = 6
-_PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
+#: Seconds a process gets for its last answers before it is killed. The worker beside gets its own after that, and
+#: the whole tree is gone within ten.
+_PATIENCE = 5
 
 
 @click.command()
@@ -44,8 +45,14 @@ _PR_SET_PDEATHSIG = 1  # <sys/prctl.h>
 @click.option(
     "--workers", type=click.IntRange(1, 256), help="Processes that answer; as many as cores by default."
 )
+@click.option(
+    "--worker/--no-worker",
+    default=True,
+    show_default=True,
+    help="Do background work as well, or leave it to `openpars worker`.",
+)
 @data_option
-def serve(*, demo: bool, host: str, port: int, workers: int | None, data: Path) -> None:
+def serve(*, demo: bool, host: str, port: int, workers: int | None, worker: bool, data: Path) -> None:
     """Start the site and keep it running until SIGTERM or Ctrl-C."""
     address = _address(host)
     if demo and not address.is_loopback:
@@ -66,7 +73,8 @@ def serve(*, demo: bool, host: str, port: int, workers: int | None, data: Path) 
         shown = f"[{address}]" if address.version == 6 else str(address)
         say(f"OpenPARS is at http://{shown}:{port}/ (Ctrl-C ends it)")
         _free_port(address, port)
-    _serve(address, port, workers=workers or len(os.sched_getaffinity(0)))
+    with a_worker() if worker else nullcontext():
+        _serve(address, port, workers=workers or len(os.sched_getaffinity(0)))
 
 
 def _address(host: str) -> ipaddress.IPv4Address | ipaddress.IPv6Address:
@@ -155,7 +163,6 @@ def _serve(address: ipaddress.IPv4Address | ipaddress.IPv6Address, port: int, *,
 
 def _application() -> Callable[..., Any]:
     """What a worker answers with; called in the worker's process."""
-    if sys.platform == "linux":
-        # A worker whose parent was killed outright would keep the port, and answer beside the next site.
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGTERM)
+    # A worker whose parent was killed outright would keep the port, and answer beside the next site.
+    end_with_parent(signal.SIGTERM)
     return get_wsgi_application()
