@@ -308,10 +308,11 @@ LIFE = frozenset(
     }
 )
 MOVED_IN = tuple(field.attname for field in Activity._meta.concrete_fields if field.attname not in LIFE)
-for _name in MOVED_IN:
-    _field = Activity._meta.get_field(_name).clone()
-    _field.null = True
-    Staged.add_to_class(_name, _field)
+for _field in Activity._meta.concrete_fields:
+    if _field.attname in MOVED_IN:
+        _copy = _field.clone()
+        _copy.null = True
+        Staged.add_to_class(_field.name, _copy)
 
 
 class PastName(models.Model):

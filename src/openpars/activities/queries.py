@@ -176,6 +176,31 @@ def alike(provider_id: int, likenesses: Sequence[int]) -> Iterator[tuple[int, in
         yield from held.filter(likeness__in=part).values_list("likeness", "pk", "repeat_group")
 
 
+def held(scope: Scope, activity_ids: Collection[int]) -> dict[int, Activity]:
+    """Return those of these activities that the scope's provider has and that are not deleted, by their IDs."""
+    wanted = sorted(one for one in activity_ids if 0 < one <= LAST_ID)
+    table = Activity._meta.db_table
+    return {
+        activity.activity_id: activity
+        for part in chunks(wanted)
+        for activity in ActivityQuerySet(Activity).raw(
+            f"SELECT * FROM {table} WHERE activity_id IN ({_marks(part)})", part
+        )
+        if activity.provider_id == scope.provider_id and activity.deleted_at is None
+    }
+
+
+def in_use(activity_ids: Collection[int]) -> set[int]:
+    """Return those of these activity IDs that any provider's activity has, a deleted one, too.
+
+    It tells nobody whose, so that nobody learns of the others' activities by asking for their IDs.
+    """
+    impossible = {one for one in activity_ids if not 0 < one <= LAST_ID}
+    found = ActivityQuerySet(Activity).values_list("pk", flat=True)
+    possible = sorted({*activity_ids} - impossible)
+    return impossible | {one for part in chunks(possible) for one in found.filter(pk__in=part)}
+
+
 def chunks(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
     """Give the keys in portions that one statement can ask for."""
     for start in range(0, len(keys), CHUNK):

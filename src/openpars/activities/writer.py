@@ -21,7 +21,7 @@ from openpars.accounts.actors import Actor
 from openpars.activities import trigrams
 from openpars.activities.doors import Door
 from openpars.activities.folding import cut, fold
-from openpars.activities.models import Activity, ActivityNumber, Change, PastName
+from openpars.activities.models import MOVED_IN, Activity, ActivityNumber, Change, PastName, Staged
 
 FIRST_NUMBER = 100_000_001
 #: Where PostgreSQL counts activity IDs; SQLite counts them in the one row of `ActivityNumber`.
@@ -125,6 +125,20 @@ def write(rows: Sequence[Written], deed: Deed) -> None:
             )
 
 
+def stage(rows: Iterable[Mapping[str, Any]]) -> None:
+    """Put rows of a plan where they wait to be moved in; each has the columns of `Staged` that it says.
+
+    Within the caller's transaction.
+    """
+    adapt = STAGED.adapters()
+    ready = (_values(_NOT_SAID | {**row}, adapt) for row in rows)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            _copy(cursor, STAGED.table, STAGED, ready)
+        else:
+            _append(cursor, STAGED, ready)
+
+
 def update_derived(activities: Sequence[Activity], columns: Sequence[str]) -> None:
     """Write derived columns alone: no change is told, because no answer changed."""
     table = Activity._meta.db_table
@@ -167,6 +181,20 @@ class Table:
 
 ACTIVITY = Table(Activity)
 CHANGE = Table(Change, without=["id"])
+STAGED = Table(Staged, without=["id"])
+_NOT_SAID: dict[str, Any] = dict.fromkeys(MOVED_IN) | {
+    "skipped": False,
+    "verb": "",
+    "activity_id": None,
+    "base_revision": None,
+    "is_whole": False,
+    "closes": None,
+    "deletes": None,
+    "gives_up": "",
+    "old": {},
+    "new": {},
+    "names": [],
+}
 
 
 def _adapter(field: Field[Any, Any]) -> Adapter:

@@ -1,0 +1,489 @@
+"""Plan: what the rows of a file would do, row by row, and nothing done yet.
+
+A file of any size is planned in batches. What a row means can depend on rows before it (an internal ID that one
+gives up, another takes; two rows about one activity), so what they would write is staged in the database, and asked
+there. `apply` writes it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import Any, TypeGuard
+from uuid import UUID
+
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+
+from openpars.accounts.scopes import Scope
+from openpars.activities import locks, queries, staging, writer
+from openpars.activities.cautions import LOOKS_LIKE_ANOTHER
+from openpars.activities.clashes import same
+from openpars.activities.drafting import Drafted, Typed
+from openpars.activities.models import Activity
+from openpars.activities.proposing import EDIT_CLOSED, Proposal, lookalikes_of
+from openpars.activities.records import Answers, answers_of, exported, is_missing
+from openpars.activities.revising import difference, record_columns
+from openpars.activities.verbs.close import NOT_ENDED, NOT_READY
+from openpars.activities.verbs.delete import CLOSED as DELETE_CLOSED
+from openpars.activities.writer import names_in
+from openpars.rulebook.findings import Finding, Stage
+from openpars.rulebook.judging import is_asked, stops
+from openpars.rulebook.lifecycle import Reach, ends_at
+from openpars.rulebook.paths import root
+from openpars.rulebook.rules import finding
+
+ADD, UPDATE, DELETE = "Add", "Update", "Delete"
+UNKNOWN = "activity.unknown"
+ADD_KNOWN = "activity.add.known"
+IDS_DIFFER = "activity.ids.differ"
+NOT_FREE = "activity.activity_id.not_free"
+UNNAMED = "activity.update.unnamed"
+REPEATED = "activity.repeated_in_file"
+DOES_NOT_APPLY = "activity.answer.does_not_apply"
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a row of a file asks for, read by the rulebook.
+
+    - `number`: the row's number in the file, one row for each number;
+    - `answers`, `rejected`: as `rulebook.reading.read` gives them;
+    - `findings`: all that reading and judging found, with their places in the file;
+    - `judged`: whether those are all there is to say of the answers as a new activity (presence included),
+      so that they need not be judged again;
+    - `action`: Add, Update, Delete or None; `close`: whether to close the activity;
+    - `kept`: `legacy` and `extra`, as in `formats.rows.Row`.
+    """
+
+    number: int
+    answers: Answers
+    rejected: Mapping[str, str] = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    judged: bool = False
+    action: str | None = None
+    activity_id: int | None = None
+    close: bool | None = None
+    kept: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+class Result(StrEnum):
+    """What would become of a row."""
+
+    NEW = "new"
+    CHANGED = "changed"
+    UNCHANGED = "unchanged"
+    DELETED = "deleted"
+    BLOCKED = "blocked"
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """What a row would do.
+
+    - `activity_id`: the activity it is about; of a new one only where the row brings its ID along;
+    - `title`, `internal_id`: what the activity would be called;
+    - `old`, `new`: the fields that would change, as plain JSON; of a new activity all that it says is new;
+    - `findings`: all of them: what blocks the row, what is missing for the next status, what a person should
+      look at before applying (`confirm`). Those that planning itself makes have no place in the file yet;
+    - `closes`: it would be closed, too (a row that does nothing else counts as changed);
+    - `not_closed`: the row asks for that, and this is why it would be saved and not closed;
+    - `looks_like`, `looks_like_row`: the activity, or the earlier row, of the same title, format, dates, city.
+    """
+
+    number: int
+    result: Result
+    activity_id: int | None = None
+    title: str = ""
+    internal_id: str = ""
+    old: Answers = field(default_factory=dict)
+    new: Answers = field(default_factory=dict)
+    findings: tuple[Finding, ...] = ()
+    closes: bool = False
+    not_closed: tuple[Finding, ...] = ()
+    looks_like: int | None = None
+    looks_like_row: int | None = None
+
+
+class Planning:
+    """Plans the rows of one file, batch by batch: `add` for each batch, then `finish` once.
+
+    `plan` is the key of the plan, by which it is applied or discarded later. A plan that was begun before is
+    begun anew; with `again` it stays, and rows that are added replace those with the same numbers. With
+    `adopt`, unknown activity IDs are taken over (Bring over from PARS). The scope is a provider's. Nobody
+    waits for a planning: each batch is a short transaction of its own.
+
+    Raises PermissionDenied when the scope may not write.
+    """
+
+    def __init__(
+        self, plan: UUID, *, scope: Scope, now: datetime, adopt: bool = False, again: bool = False
+    ) -> None:
+        if not scope.may_write or scope.provider_id is None:
+            raise PermissionDenied
+        self.scope = scope
+        self.now = now
+        self.adopt = adopt
+        self.again = again
+        self.home = locks.homes([scope.provider_id], now=now, lock=False)[scope.provider_id]
+        self.plan = staging.begin(plan, home=self.home, again=again)
+
+    @property
+    def today(self) -> date:
+        """The day at the provider's accreditor: what rows are to be read and judged by."""
+        return self.home.today
+
+    def add(self, rows: Sequence[Asked]) -> list[Planned]:
+        """Plan these rows, and return what each would do, in their order."""
+        if self.again:
+            staging.replace(self.plan, [row.number for row in rows])
+        planned, staged = _Batch(self, rows).run()
+        with transaction.atomic():
+            writer.stage(staged)
+        return planned
+
+    def finish(self) -> list[Planned]:
+        """Return what has become of rows that had to wait for the end of the file."""
+        return []
+
+
+@dataclass(slots=True)
+class _Work:
+    """A row on its way: what it is about, and what would be written.
+
+    `read` are the findings that came with it, `findings` those that planning adds.
+    """
+
+    row: Asked
+    activity: Activity | None
+    activity_id: int | None
+    result: Result
+    findings: list[Finding]
+    read: list[Finding]
+    proposal: Proposal | None = None
+    closes: bool = False
+    not_closed: tuple[Finding, ...] = ()
+
+
+class _Batch:
+    """The rows of one batch, and all that they have to know about the database and about rows before them."""
+
+    def __init__(self, planning: Planning, rows: Sequence[Asked]) -> None:
+        self.planning = planning
+        self.home = planning.home
+        self.rows = rows
+        named = {row.activity_id for row in rows if _is_possible(row.activity_id)}
+        internal_ids = {name for row in rows if (name := row.answers.get("internal_id"))}
+        #: Who has each internal ID, rows of the file left aside.
+        self.holders = dict(queries.internal_ids(self.home.provider_id, sorted(internal_ids)))
+        self.stored = queries.held(planning.scope, {*named, *self.holders.values()})
+        strangers = named - self.stored.keys()
+        self.in_use = queries.in_use(strangers) if planning.adopt else set()
+        plan = planning.plan
+        #: By activity: the row about it.
+        self.row_about = dict(staging.about(plan, {*self.stored, *strangers}))
+        #: By internal ID: the row whose activity has it afterwards, and a row that is blocked and names it.
+        self.row_giving: dict[str, int] = {}
+        self.row_blocked: dict[str, int] = {}
+        for internal_id, place, verb in staging.naming(plan, internal_ids):
+            (self.row_giving if verb else self.row_blocked)[internal_id] = place
+        self.given_up = set(staging.given_up(plan, internal_ids))
+
+    def run(self) -> tuple[list[Planned], list[dict[str, Any]]]:
+        """Return what each row would do, and the rows to stage."""
+        works = [self._note(self._meet(row)) for row in self.rows]
+        alike = self._alike(works)
+        planned: list[Planned] = []
+        staged: list[dict[str, Any]] = []
+        for work in works:
+            one, columns = self._told(work, alike.get(work.row.number))
+            planned.append(one)
+            staged.append({"plan_id": self.planning.plan.pk, "place": work.row.number} | columns)
+        return planned, staged
+
+    def _meet(self, row: Asked) -> _Work:
+        """Find what a row is about, and what would become of that."""
+        activity, against = self._target(row)
+        activity_id = row.activity_id if activity is None else activity.activity_id
+        work = _Work(row, activity, activity_id, Result.BLOCKED, against, _of_reading(row, activity))
+        if row.action == DELETE:
+            if activity is not None and not against:
+                if activity.closed_at is None:
+                    work.result = Result.DELETED
+                else:
+                    against.append(finding(DELETE_CLOSED))
+            return work
+        if activity is None or not against:
+            self._propose(work)
+        return work
+
+    def _target(self, row: Asked) -> tuple[Activity | None, list[Finding]]:
+        """Return the stored activity a row is about, if there is one, and what is wrong with how it is named."""
+        internal_id: str = row.answers.get("internal_id") or ""
+        if row.activity_id is None:
+            activity, against = self._by_internal_id(row, internal_id)
+            known = self.row_giving.get(internal_id) or self.row_blocked.get(internal_id)
+            earlier = known if internal_id else None
+        else:
+            activity, against = self._by_activity_id(row, row.activity_id, internal_id)
+            earlier = self.row_about.get(row.activity_id)
+        if activity is not None:
+            earlier = self.row_about.get(activity.activity_id)
+        shown = internal_id or str(row.activity_id)
+        if activity is not None and row.action == ADD:
+            against.append(finding(ADD_KNOWN, value=shown))
+        if earlier is not None:
+            against = [finding(REPEATED, value=shown, row=str(earlier))]
+        return activity, against
+
+    def _by_internal_id(self, row: Asked, internal_id: str) -> tuple[Activity | None, list[Finding]]:
+        holder = self._holder(internal_id)
+        if holder is not None:
+            return self.stored[holder], []
+        if row.action not in (UPDATE, DELETE):
+            return None, []
+        if not internal_id:
+            return None, [finding(UNNAMED, action=row.action.lower())]
+        return None, [finding(UNKNOWN, path="internal_id", value=internal_id)]
+
+    def _by_activity_id(
+        self, row: Asked, activity_id: int, internal_id: str
+    ) -> tuple[Activity | None, list[Finding]]:
+        activity = self.stored.get(activity_id)
+        against: list[Finding] = []
+        if activity is None:
+            if not self.planning.adopt or row.action in (UPDATE, DELETE):
+                against.append(finding(UNKNOWN, path="activity_id", value=str(activity_id)))
+            elif activity_id in self.in_use or not _is_possible(activity_id):
+                against.append(finding(NOT_FREE, path="activity_id", value=str(activity_id)))
+        if self._holder(internal_id) not in (None, activity_id) or internal_id in self.row_giving:
+            against.append(
+                finding(IDS_DIFFER, path="internal_id", value=internal_id, activity_id=str(activity_id))
+            )
+        return activity, against
+
+    def _holder(self, internal_id: str) -> int | None:
+        """Return the stored activity that has this internal ID and keeps it, as far as the file was read."""
+        if not internal_id or internal_id in self.given_up or internal_id in self.row_giving:
+            return None
+        return self.holders.get(internal_id)
+
+    def _propose(self, work: _Work) -> None:
+        """Put what the row says onto the record, and see whether that can be written."""
+        row, activity = work.row, work.activity
+        said = self._said(row, activity)
+        before = {} if activity is None else answers_of(activity)
+        proposal = Proposal(said, activity, self.home, before, Drafted({}, {}, ()), keep_invalid=False)
+        work.proposal = proposal
+        if activity is None and row.judged and not work.findings:
+            answers = {name: value for name, value in said.answers.items() if not is_missing(value)}
+            proposal.drafted = Drafted(answers, said.rejected, row.findings)
+            proposal.reached = _reach_of(row.findings)
+        elif said.fields or said.rejected:
+            proposal.says(said)
+            work.findings += _untold(proposal, work.read)
+        else:
+            proposal.drafted = Drafted(before, proposal.rejected_before, ())
+        work.read = [found for found in work.read if not _is_asked_after_all(found, proposal)]
+        if proposal.is_blocked or any(found.blocks for found in (*work.read, *work.findings)):
+            return
+        if activity is None:
+            work.result = Result.NEW
+        elif not proposal.differs:
+            work.result = Result.UNCHANGED
+        elif activity.closed_at is not None:
+            work.findings.insert(0, finding(EDIT_CLOSED))
+            return
+        else:
+            work.result = Result.CHANGED
+            work.findings += proposal.taken_back(now=self.planning.now)
+        if row.close and (activity is None or activity.closed_at is None):
+            work.not_closed = self._keeps_open(proposal)
+            work.closes = not work.not_closed
+
+    def _said(self, row: Asked, activity: Activity | None) -> Typed:
+        """Return what a row says; of a stored activity only what an export of it does not say already."""
+        answers = dict(row.answers)
+        stored = {} if activity is None else answers_of(activity)
+        for name in ("legacy", "extra"):
+            if kept := row.kept.get(name):
+                merged = {**stored.get(name, {}), **kept}
+                answers[name] = {key: value for key, value in merged.items() if value is not None}
+        said = Typed(answers, dict(row.rejected))
+        if activity is None:
+            return said
+        known = exported(stored, activity.rejected) if activity.rejected else stored
+        refused = {root(path) for path in row.rejected}
+        return said.without(
+            [
+                name
+                for name, value in answers.items()
+                if name not in refused
+                and same(value, known.get(name))
+                and not (is_missing(value) and any(root(path) == name for path in activity.rejected))
+            ]
+        )
+
+    def _keeps_open(self, proposal: Proposal) -> tuple[Finding, ...]:
+        """Return what keeps the record from being closed, as `close` says it."""
+        answers, rejected = proposal.drafted.answers, proposal.drafted.rejected
+        against: list[Finding] = []
+        if proposal.reached != Reach.CLOSE:
+            missing = stops(answers, rejected=rejected, today=self.home.today, goal=Stage.CLOSE)
+            if missing:
+                against += [finding(NOT_READY), *missing]
+        if ends_at(date.fromisoformat(answers["end_date"]), self.home.zone) > self.planning.now:
+            against.append(finding(NOT_ENDED, path="end_date"))
+        return tuple(against)
+
+    def _note(self, work: _Work) -> _Work:
+        """Note what the row means for those after it."""
+        number, activity = work.row.number, work.activity
+        if work.activity_id is not None:
+            self.row_about.setdefault(work.activity_id, number)
+        before = "" if activity is None else activity.internal_id
+        if work.result in (Result.NEW, Result.CHANGED) and work.proposal is not None:
+            after = work.proposal.drafted.answers.get("internal_id") or ""
+            if after:
+                self.row_giving[after] = number
+            if before and before != after:
+                self.given_up.add(before)
+        elif work.result is Result.DELETED and before:
+            self.given_up.add(before)
+        elif work.result is Result.BLOCKED and work.activity_id is None:
+            self.row_blocked.setdefault(work.row.answers.get("internal_id") or "", number)
+        return work
+
+    def _alike(self, works: Sequence[_Work]) -> dict[int, tuple[Finding, int | None]]:
+        """Return for each row that looks like an activity or a row outside its repeat group what is told of that."""
+        written = [
+            (work, found)
+            for work in works
+            if work.result in (Result.NEW, Result.CHANGED)
+            and work.proposal is not None
+            and (found := work.proposal.new_likeness) is not None
+        ]
+        lookalikes = lookalikes_of(work.proposal for work, _ in written if work.proposal is not None)
+        rows = {
+            likeness: place
+            for likeness, place, _ in staging.alike(self.planning.plan, {likeness for _, likeness in written})
+        }
+        told: dict[int, tuple[Finding, int | None]] = {}
+        provider_id = self.home.provider_id
+        for work, likeness in written:
+            cautions = lookalikes.cautions(work.activity, provider_id=provider_id, likeness=likeness)
+            earlier = rows.setdefault(likeness, work.row.number)
+            if cautions:
+                told[work.row.number] = cautions[0], None
+            elif earlier != work.row.number:
+                told[work.row.number] = finding(LOOKS_LIKE_ANOTHER), earlier
+        return told
+
+    def _told(self, work: _Work, alike: tuple[Finding, int | None] | None) -> tuple[Planned, dict[str, Any]]:
+        """Return what is told of a row, and its columns in the staging table."""
+        row, activity, proposal = work.row, work.activity, work.proposal
+        answers = row.answers if proposal is None else proposal.drafted.answers
+        internal_id = answers.get("internal_id") or ""
+        columns: dict[str, Any] = {
+            "activity_id": work.activity_id if _is_possible(work.activity_id) else None
+        }
+        old: Answers = {}
+        new: Answers = {}
+        if activity is not None:
+            columns["base_revision"] = activity.revision
+        if work.result in (Result.NEW, Result.CHANGED) and proposal is not None:
+            store = proposal.answers_to_store()
+            old, new = difference(
+                store,
+                proposal.drafted.rejected,
+                before=proposal.before,
+                rejected_before=None if activity is None else activity.rejected,
+            )
+            columns |= record_columns(
+                store,
+                proposal.drafted.rejected,
+                activity_id=work.activity_id,
+                home=self.home,
+                reached=proposal.reached,
+            )
+            known = {*names_in(old)}
+            columns |= {
+                "verb": "add" if activity is None else "save",
+                "is_whole": True,
+                "gives_up": ""
+                if activity is None or activity.internal_id == internal_id
+                else activity.internal_id,
+                "old": old,
+                "new": new,
+                "names": [name for name in names_in(new) if name not in known],
+            }
+        elif work.result is Result.DELETED and activity is not None:
+            columns |= {"verb": "delete", "deletes": True, "gives_up": activity.internal_id}
+        elif work.result is Result.BLOCKED and work.activity_id is None:
+            columns["internal_id"] = internal_id
+        if work.closes:
+            columns["closes"] = True
+            columns.setdefault("verb", "close")
+        findings = [*work.read, *work.findings]
+        if alike is not None:
+            findings.append(alike[0])
+        result = work.result
+        if result is Result.UNCHANGED and work.closes:
+            result = Result.CHANGED
+        title = (activity.title if activity is not None else "") or ""
+        return (
+            Planned(
+                row.number,
+                result,
+                work.activity_id,
+                title=answers.get("title") or title,
+                internal_id=internal_id or (activity.internal_id if activity is not None else ""),
+                old=old,
+                new=new,
+                findings=tuple(findings),
+                closes=work.closes,
+                not_closed=work.not_closed,
+                looks_like=int(alike[0].value) if alike and alike[0].value else None,
+                looks_like_row=alike[1] if alike else None,
+            ),
+            columns,
+        )
+
+
+def _is_possible(activity_id: int | None) -> TypeGuard[int]:
+    return activity_id is not None and 0 < activity_id <= queries.LAST_ID
+
+
+def _reach_of(findings: Iterable[Finding]) -> Reach:
+    """Return how far answers reach of which these are all the findings, none of them blocking."""
+    stages = {found.stage for found in findings}
+    if Stage.ACTIVE in stages:
+        return Reach.DRAFT
+    return Reach.ACTIVE if Stage.CLOSE in stages else Reach.CLOSE
+
+
+def _of_reading(row: Asked, activity: Activity | None) -> list[Finding]:
+    """Return the findings that come with a row, without what it lacks as a new activity if it is none."""
+    if activity is None or not row.judged:
+        return list(row.findings)
+    return [found for found in row.findings if found.stage in (Stage.VALID, Stage.CONFIRM)]
+
+
+def _untold(proposal: Proposal, read: Iterable[Finding]) -> list[Finding]:
+    """Return what judging the whole record found that the row does not tell yet."""
+    told = {(found.rule, found.path) for found in read}
+    named = {*proposal.said.fields}
+    return [
+        found
+        for found in proposal.drafted.findings
+        if (found.rule, found.path) not in told
+        # Of answers that the row leaves alone, only what is missing is told.
+        and not (found.blocks and proposal.activity is not None and root(found.path) not in named)
+    ]
+
+
+def _is_asked_after_all(found: Finding, proposal: Proposal) -> bool:
+    """Say whether a finding takes a question for one that is not asked, which the stored answers contradict."""
+    return found.rule == DOES_NOT_APPLY and is_asked(found.path, proposal.drafted.answers)
