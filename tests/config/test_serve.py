@@ -1,8 +1,11 @@
+import os
 import re
 import signal
 import stat
 import subprocess
 import sys
+import time
+from contextlib import suppress
 from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.error import HTTPError
@@ -11,7 +14,7 @@ from urllib.request import HTTPCookieProcessor, OpenerDirector, build_opener
 
 import pytest
 
-from tests.config.conftest import Running, Site, SiteMaker, free_port, launch, sign_ins
+from tests.config.conftest import COMMAND, Running, Site, SiteMaker, free_port, launch, sign_ins
 
 
 def page(browser: OpenerDirector, address: str, fields: dict[str, str] | None = None) -> tuple[str, str]:
@@ -106,6 +109,64 @@ def test_a_signal_ends_the_whole_tree_within_ten_seconds(
     running = launch(new_site(), log=tmp_path / "log.txt").wait()
     assert running.stop(number) < 10
     assert running.process.returncode == code, running.log.read_text()
+
+
+def workers_beside(running: Running) -> list[int]:
+    """The workers that this `openpars serve` has started."""
+    words = f"\0worker\0--beside\0{running.process.pid}\0".encode()
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with suppress(OSError):  # gone meanwhile
+            if path.read_bytes().endswith(words):
+                found.append(int(path.parent.name))
+    return found
+
+
+def test_a_worker_is_kept_beside_the_site(new_site: SiteMaker, tmp_path: Path) -> None:
+    running = launch(new_site(), log=tmp_path / "log.txt").wait()
+    try:
+        (first,) = workers_beside(running)
+        os.kill(first, signal.SIGKILL)
+        end = time.monotonic() + 20
+        while workers_beside(running) in ([], [first]) and time.monotonic() < end:
+            time.sleep(0.05)
+        (second,) = workers_beside(running)
+        assert second != first
+    finally:
+        assert running.stop() < 10
+    assert "The worker ended with -9; another one starts in 0.5 s\n" in running.log.read_text()
+    assert workers_beside(running) == []
+
+
+def test_a_site_can_leave_background_work_to_others(new_site: SiteMaker, tmp_path: Path) -> None:
+    running = launch(new_site(), "--no-worker", log=tmp_path / "log.txt").wait()
+    try:
+        assert workers_beside(running) == []
+    finally:
+        running.stop()
+
+
+def test_a_worker_on_its_own_makes_what_it_needs_and_ends_when_told(
+    new_site: SiteMaker, tmp_path: Path
+) -> None:
+    site, log = new_site(), tmp_path / "log.txt"
+    with log.open("w") as out:
+        worker = subprocess.Popen(
+            [*COMMAND, "worker"],
+            env=site.environment | {"OPENPARS_LOG_LEVEL": "INFO"},
+            stdout=out,
+            stderr=subprocess.STDOUT,
+        )
+    try:
+        end = time.monotonic() + 30
+        while " starts\n" not in log.read_text() and time.monotonic() < end:
+            time.sleep(0.05)
+        worker.terminate()
+        assert worker.wait(timeout=5) == 0, log.read_text()
+    finally:
+        worker.kill()
+        worker.wait()
+    assert re.fullmatch(r"Worker (\S+) starts\nWorker \1 ends\n", log.read_text()), log.read_text()
 
 
 def test_two_that_start_at_once_make_one_site(new_site: SiteMaker, tmp_path: Path) -> None:
