@@ -23,9 +23,8 @@ _RUN = """async () => {
 #: What sticks out at the right-hand side, where the page scrolls sideways.
 _SIDEWAYS = """async () => {
     const page = document.documentElement;
-    // A window that has just been made narrower takes some frames to be laid out.
-    for (let frame = 0; frame < 120 && page.scrollWidth > page.clientWidth; frame += 1)
-        await new Promise((next) => requestAnimationFrame(next));
+    // What the new width means is drawn in the next frame.
+    await new Promise((next) => requestAnimationFrame(next));
     const room = page.clientWidth;
     if (page.scrollWidth <= room) return null;
     const wide = [...document.body.querySelectorAll("*")].filter((one) => one.getBoundingClientRect().right > room + 1);

@@ -1,7 +1,10 @@
 """Every page in every state: no violation that axe finds, nothing sideways on a phone or at 400 % zoom."""
 
 import re
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from django.urls import URLPattern, URLResolver, get_resolver
@@ -35,11 +38,8 @@ NOT_PAGES = {
     "entry-discard": "takes posts only",
     "healthz": "for machines",
     "mfa_download_recovery_codes": "a file",
-    "mfa_edit_webauthn": "needs a passkey; its page is one box",
     "mfa_index": "leads on to the account",
     "mfa_login_webauthn": "for the script of the sign-in page",
-    "mfa_reauthenticate_webauthn": "needs a passkey; its page is one button",
-    "mfa_remove_webauthn": "needs a passkey; its page is one button",
     "profile-invitation-resend": "takes posts only",
     "profile-invitation-revoke": "takes posts only",
     "rulebook-json": "for machines",
@@ -70,6 +70,14 @@ def confirm(page: Page) -> None:
     if page.url.split("?")[0].endswith("/account/reauthenticate/"):
         page.get_by_label("Password", exact=True).fill(desk.PASSWORD)
         press(page, "Confirm")
+
+
+def accept(page: Page, letter: str) -> None:
+    """Become a contact by the link of an invitation."""
+    page.goto(letter)
+    page.get_by_label("Your name").fill("Demo Protected")
+    page.get_by_label("Password", exact=True).fill(desk.PASSWORD)
+    press(page, "Accept the invitation")
 
 
 def test_faults_are_seen(visit: Visit) -> None:
@@ -471,13 +479,8 @@ def test_signing_in(visit: Visit, look: Look, site: Site, administrator: str) ->
 )
 def test_the_own_account(visit: Visit, look: Look, site: Site, administrator: str) -> None:
     email = "protected@lakeshore.example"
-    letter = desk.invite(visit(administrator), site, email)
+    accept(visit(), desk.invite(visit(administrator), site, email))
     page = visit()
-    page.goto(letter)
-    page.get_by_label("Your name").fill("Demo Protected")
-    page.get_by_label("Password", exact=True).fill(desk.PASSWORD)
-    press(page, "Accept the invitation")
-    page.context.clear_cookies()
     sign_in(page, email, desk.PASSWORD)
     for path, name in {
         "": "account",
@@ -525,6 +528,63 @@ def test_the_own_account(visit: Visit, look: Look, site: Site, administrator: st
     look(page, "mfa_authenticate", "refused")
 
 
+@looks_at(
+    "account_login",
+    "mfa_authenticate",
+    "mfa_edit_webauthn",
+    "mfa_list_webauthn",
+    "mfa_reauthenticate_webauthn",
+    "mfa_remove_webauthn",
+    "mfa_view_recovery_codes",
+)
+def test_a_passkey_from_its_making_to_its_end(
+    visit: Visit, look: Look, site: Site, administrator: str
+) -> None:
+    email = "with-a-passkey@lakeshore.example"
+    accept(visit(), desk.invite(visit(administrator), site, email))
+    # Browsers keep no passkeys for a site that is a number.
+    page = visit(of=replace(site, address=site.address.replace("127.0.0.1", "localhost")))
+    device = page.context.new_cdp_session(page)
+    device.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True}
+    always = {"hasUserVerification": True, "isUserVerified": True, "automaticPresenceSimulation": True}
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": options | always})
+    sign_in(page, email, desk.PASSWORD)
+    page.goto("/account/protection/passkeys/add/")
+    confirm(page)
+    page.get_by_label("Name", exact=True).fill("Office laptop")
+    page.locator("main input[type=checkbox]").check(force=True)
+    page.locator("#mfa_webauthn_add").click()
+    page.wait_for_url("**/recovery-codes/**")
+    look(page, "mfa_view_recovery_codes", "after the first passkey")
+    page.goto("/account/protection/passkeys/")
+    look(page, "mfa_list_webauthn", "with a passkey")
+    page.get_by_role("link", name="Rename Office laptop").click()
+    look(page, "mfa_edit_webauthn")
+    page.get_by_label("Name", exact=True).fill("")
+    press(page, "Save")
+    look(page, "mfa_edit_webauthn", "refused")
+    page.goto("/account/protection/passkeys/confirm/")
+    look(page, "mfa_reauthenticate_webauthn")
+
+    page.context.clear_cookies()
+    page.goto("/")
+    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Password", exact=True).fill(desk.PASSWORD)
+    press(page, "Sign in")
+    look(page, "mfa_authenticate", "with a passkey")
+    press(page, "Cancel")
+    look(page, "account_login", "left half way")
+    page.get_by_role("button", name="Use a passkey instead").click()
+    page.wait_for_url(lambda address: "login" not in address)
+    page.goto("/account/protection/passkeys/")
+    page.get_by_role("link", name="Remove Office laptop").click()
+    confirm(page)
+    look(page, "mfa_remove_webauthn")
+    press(page, "Remove the passkey")
+    expect(page.get_by_text("You have no passkey yet.")).to_be_visible()
+
+
 @looks_at("activity-add", "activities", "activity-step")
 def test_pages_for_what_went_wrong(visit: Visit, look: Look, administrator: str) -> None:
     page = visit(administrator, strict=False)
@@ -555,10 +615,10 @@ def test_pages_for_what_went_wrong(visit: Visit, look: Look, administrator: str)
     look(viewer, "activity-add", "as a viewer")
 
 
-@looks_at("setup", "home", "activities", "bulk-close")
+@looks_at("setup", "home", "activities", "bulk-close", "activity-add")
 def test_an_empty_site(visit: Visit, look: Look, tmp_path: Path) -> None:
     with running_site(tmp_path, demo=False) as empty:
-        page = visit(of=empty)
+        page = visit(of=empty, strict=False)
         page.goto("/")
         look(page, "setup")
         press(page, "Set up OpenPARS")
@@ -569,4 +629,20 @@ def test_an_empty_site(visit: Visit, look: Look, tmp_path: Path) -> None:
         look(page, "activities", "without any")
         page.goto(desk.list_path("bulk-close", provider="0001234"))
         look(page, "bulk-close", "with nothing to close")
+        page.goto(desk.list_path("add", provider="0001234"))
+        page.get_by_label("Activity title").fill("Typed while others saved")
+        with closing(sqlite3.connect(empty.data / "openpars.sqlite3", isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+            page.get_by_role("button", name="Save Draft and Continue").click(no_wait_after=True)
+            # Longer than a save waits for its turn.
+            expect(page.get_by_role("heading", name="The site is busy just now")).to_be_visible(
+                timeout=60_000
+            )
+            look(page, "activity-add", "busy")
+            other.execute("ROLLBACK")
+            page.go_back()
+            expect(page.get_by_label("Activity title")).to_have_value("Typed while others saved")
+            other.execute("ALTER TABLE activities_activity RENAME TO gone")
+            page.goto(desk.list_path(provider="0001234"))
+            look(page, "activities", "with a fault of ours")
         page.context.close()

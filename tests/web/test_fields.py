@@ -9,7 +9,6 @@ from typing import Any
 import pytest
 from django.core.paginator import Paginator
 from django.template import Context, Template
-from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from openpars.rulebook.declaring import Field
@@ -347,13 +346,6 @@ def test_a_query_is_changed_in_part() -> None:
     source = "{% load openpars %}{% with_query page=None q='x' %}"
     drawn = Template(source).render(Context({"request": request}))
     assert drawn == "?status=Draft&amp;status=Active&amp;q=x"
-
-
-def test_the_page_for_our_own_faults_needs_nothing() -> None:
-    root = read(
-        render_to_string("500.html").partition("<html")[2].partition(">")[2].removesuffix("</html>\n")
-    )
-    assert root.one("h1").text() == "Something went wrong on our side"
 
 
 def test_every_icon_drawn_is_in_the_sprite() -> None:

@@ -192,9 +192,9 @@ class AccreditorForm(OurForm):
 class ListsForm(OurForm):
     """The accreditor's entries of the open vocabularies."""
 
-    supporters = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 10}))
-    specialties = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 10}))
-    practice_areas = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 10}))
+    supporters = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 5}))
+    specialties = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 5}))
+    practice_areas = forms.CharField(required=False, widget=forms.Textarea(attrs={"rows": 5}))
 
     labels = {
         "supporters": "Commercial support sources",
