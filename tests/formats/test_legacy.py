@@ -1,14 +1,17 @@
 """Layouts of earlier years: what each column is read as, and that nothing in it is lost."""
 
+import csv
 from collections.abc import Sequence
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from openpars.formats.layouts.legacy import LETTERED, PRE_2011, LegacyLayout
+from openpars.formats.readers import tab
 from openpars.formats.readers.legacy import is_legacy, layout_of, read_rows
-from openpars.formats.rows import Row, where
+from openpars.formats.rows import Limits, Row, where
 from openpars.rulebook.reading import read
 
 B, C, D = (LETTERED[letter] for letter in "BCD")
@@ -227,6 +230,28 @@ def test_headings_that_were_not_deleted_are_no_row() -> None:
         headings = [heading for heading, _ in layout.columns]
         rows = rows_of(layout, ["Activities of 2014"], headings, cells_of(layout), cells_of(layout))
         assert [row.number for row in rows] == [3, 4]
+
+
+def test_the_findings_that_came_back_with_a_file_are_no_supporter() -> None:
+    headings = [*(heading for heading, _ in D.columns), "Issues"]
+    (row,) = rows_of(D, headings, [*cells_of(D), "The end date was assumed."])
+    assert "support" not in row.answers
+
+
+@pytest.mark.parametrize("layout", [PRE_2011, B, C, D], ids=lambda layout: layout.name)
+def test_a_text_file_of_each_layout_is_recognised(tmp_path: Path, layout: LegacyLayout) -> None:
+    path = tmp_path / "upload.txt"
+    with path.open("w", encoding="cp1252", newline="") as file:
+        out = csv.writer(file, delimiter="\t")
+        out.writerow(cells_of(layout, NOTHING, title="Café “Sepsis”", format="EM"))
+        out.writerow(cells_of(layout, title="", start_date="01/31/2014", format="EM"))
+    reading = tab.read(path, limits=Limits())
+    rows = list(reading.rows)
+    assert (reading.layout.name, reading.layout.header_row) == (layout.name, None)
+    assert [(row.number, row.answers.get("title"), row.answers["end_date"]) for row in rows] == [
+        (1, "Café “Sepsis”", "2014-12-31"),
+        (2, None, "2014-12-31"),
+    ]
 
 
 def test_rows_that_do_not_fit_the_layout_are_told_and_not_read() -> None:

@@ -1,8 +1,8 @@
 """Delimited text: from lines to records of cells, one after the other."""
 
 import csv
-from collections import deque
 from collections.abc import Iterator
+from functools import partial
 from typing import Final, TextIO
 
 from openpars.formats.rows import Limits, Unreadable
@@ -15,6 +15,10 @@ LONGEST_LINE: Final = 1 << 22
 _PATIENCE: Final = 100
 
 
+Numbered = tuple[int, list[str]]
+"""A record and its number."""
+
+
 def records(file: TextIO, delimiter: str) -> Iterator[list[str]]:
     """Give the records of delimited text; a blank line gives an empty one.
 
@@ -22,75 +26,66 @@ def records(file: TextIO, delimiter: str) -> Iterator[list[str]]:
     knows no quotation marks: its first line is one record, and they are letters like others. Raises
     Unreadable where a line or a cell is too long to be one.
     """
-    lines = _Lines(file)
+    taken: list[str] = []
+    lines = _lines(file, taken)
     reader = csv.reader(lines, delimiter=delimiter, strict=True)
-    unquoted = 0
+    unquoted = before = 0
     while True:
         try:
-            record = next(reader)
-        except StopIteration:
+            for record in reader:
+                taken.clear()
+                yield record
             return
         except csv.Error:
-            first, *rest = lines.taken
-            record = _unquoted(first, delimiter, lines.number - len(rest))
-            lines.put_back(rest)
+            before += reader.line_num - len(taken) + 1
+            first, *rest = taken
+            taken.clear()
+            yield _unquoted(first, delimiter, number=before)
+            lines = _again(rest, lines, taken)
             unquoted += 1
             # Each try can read far ahead, so that after some of them nothing is tried any more.
             if unquoted < _PATIENCE:
                 reader = csv.reader(lines, delimiter=delimiter, strict=True)
             else:
                 reader = csv.reader(lines, delimiter=delimiter, quoting=csv.QUOTE_NONE)
-        lines.taken.clear()
-        yield record
 
 
-def numbered(file: TextIO, delimiter: str, limits: Limits) -> Iterator[tuple[int, list[str]]]:
-    """Give the records that are not blank, each with its number as a spreadsheet counts, from 1.
-
-    Raises Unreadable as `records` does, and where there are more columns or rows than are read.
-    """
-    count = 0
+def numbered(file: TextIO, delimiter: str) -> Iterator[Numbered]:
+    """Give the records that are not blank, each with its number as a spreadsheet counts, from 1."""
     for number, cells in enumerate(records(file, delimiter), start=1):
-        if not any(map(str.strip, cells)):
-            continue
-        count += 1
+        if any(map(str.strip, cells)):
+            yield number, cells
+
+
+def limited(rows: Iterator[Numbered], limits: Limits) -> Iterator[Numbered]:
+    """Give the rows; raises Unreadable where there are more columns or rows than are read."""
+    for count, row in enumerate(rows, start=1):
         if count > limits.rows:
             raise Unreadable(finding("file.too_many_rows", limit=f"{limits.rows:,}"))
-        if len(cells) > limits.columns:
+        if (width := len(row[1])) > limits.columns:
             raise Unreadable(
-                finding("file.too_many_columns", count=f"{len(cells):,}", limit=f"{limits.columns:,}")
+                finding("file.too_many_columns", count=f"{width:,}", limit=f"{limits.columns:,}")
             )
-        yield number, cells
+        yield row
 
 
-class _Lines:
-    """The lines of a file; what is taken for one record can be put back."""
-
-    def __init__(self, file: TextIO) -> None:
-        self._file = file
-        self._back: deque[str] = deque()
-        self.taken: list[str] = []
-        self.number = 0
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        line = self._back.popleft() if self._back else self._file.readline(LONGEST_LINE)
-        if not line:
-            raise StopIteration
-        self.number += 1
+def _lines(file: TextIO, taken: list[str]) -> Iterator[str]:
+    """Give the lines of a file, and note in `taken` those of the record that is being read."""
+    for line in iter(partial(file.readline, LONGEST_LINE), ""):
         if len(line) == LONGEST_LINE:
-            raise _damaged(f"line {self.number:,} is longer than {LONGEST_LINE:,} characters")
-        self.taken.append(line)
-        return line
-
-    def put_back(self, lines: list[str]) -> None:
-        self._back.extendleft(reversed(lines))
-        self.number -= len(lines)
+            raise _damaged(f"a line is longer than {LONGEST_LINE:,} characters")
+        taken.append(line)
+        yield line
 
 
-def _unquoted(line: str, delimiter: str, number: int) -> list[str]:
+def _again(back: list[str], lines: Iterator[str], taken: list[str]) -> Iterator[str]:
+    for line in back:
+        taken.append(line)
+        yield line
+    yield from lines
+
+
+def _unquoted(line: str, delimiter: str, *, number: int) -> list[str]:
     try:
         return next(csv.reader([line], delimiter=delimiter, quoting=csv.QUOTE_NONE))
     except csv.Error:

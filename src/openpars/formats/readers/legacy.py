@@ -7,20 +7,19 @@ from datetime import date
 from typing import Any, Final
 
 from openpars.formats.layouts.legacy import IN_KIND, LETTERED, PRE_2011, SUPPORTER, YEAR, LegacyLayout
-from openpars.formats.rows import Column, Layout, Row, letters
+from openpars.formats.readers.delimited import Numbered
+from openpars.formats.rows import ISSUES, Column, Layout, Row, letters
 from openpars.rulebook.findings import Where
 from openpars.rulebook.kinds import dates, numbers
 from openpars.rulebook.kinds.trouble import Trouble
 from openpars.rulebook.rules import finding
-from openpars.rulebook.vocabularies import VOCABULARIES
+from openpars.rulebook.vocabularies import VOCABULARIES, folded
 
 _LETTER: Final = re.compile(r"\s*(?:template\s*)?([A-Z])\s*", re.IGNORECASE)
 _YEAR: Final = re.compile(r"\s*(20\d\d)\s*")
 _AT_ONCE: Final = frozenset({"C", "MR", "TIW"})
 """The formats whose one date is the day they ended as well; the others went on to the end of the year."""
 _day = dates.day("1900-01-01", "9999-12-31")
-
-Numbered = tuple[int, list[str]]
 
 
 def is_legacy(rows: Iterable[Sequence[str]]) -> bool:
@@ -88,11 +87,15 @@ class _Rows:
         self.places["end_date"] = self.places["start_date"]
 
     def read(self, rows: Iterator[Numbered]) -> Iterator[Row]:
-        begun = False
+        begun, width = False, None
         for number, cells in rows:
             begun = begun or self._is_row(cells)
             if begun:
-                yield self._row(number, cells)
+                yield self._row(number, cells[:width])
+            else:
+                # A file that was checked comes back with its findings in a last column, under a heading.
+                issues = (index for index, cell in enumerate(cells) if folded(cell) == folded(ISSUES))
+                width = next(issues, width)
 
     def _is_row(self, cells: list[str]) -> bool:
         """Say whether this is a row of the list, however damaged, rather than what stands above it."""
