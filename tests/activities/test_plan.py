@@ -1,19 +1,13 @@
 """What the rows of a file would do, before anything is done."""
 
-from collections.abc import Mapping
 from datetime import datetime
-from typing import Any
-from uuid import uuid4
 
 import pytest
 
-from openpars import clock
 from openpars.accounts.models import Provider
-from openpars.activities.verbs.plan import Asked, Planned, Planning, Result
-from openpars.rulebook.judging import judge
-from openpars.rulebook.reading import read
+from openpars.activities.verbs.plan import Result
 from tests import factories
-from tests.activities.doing import rules
+from tests.activities.filing import asked, plan
 
 pytestmark = pytest.mark.django_db
 
@@ -26,23 +20,6 @@ def _noon(frozen: datetime) -> None:
 @pytest.fixture
 def provider() -> Provider:
     return factories.provider()
-
-
-def asked(number: int, answers: Mapping[str, Any], **how: Any) -> Asked:
-    """A row as the checking of files hands it on."""
-    today = clock.now().date()
-    reading = read(answers, today=today)
-    judged = how.get("activity_id") is None and how.get("action") not in ("Update", "Delete")
-    found = reading.findings
-    if judged:
-        present = {name: value for name, value in reading.answers.items() if value is not None}
-        found += judge(present, rejected=reading.rejected, today=today)
-    return Asked(number, reading.answers, reading.rejected, found, judged=judged, **how)
-
-
-def plan(of: Provider, *rows: Asked, **how: Any) -> list[Planned]:
-    planning = Planning(uuid4(), scope=factories.scope(of), now=clock.now(), **how)
-    return [*planning.add(rows), *planning.finish()]
 
 
 def test_new_changed_unchanged(provider: Provider) -> None:
@@ -59,4 +36,3 @@ def test_new_changed_unchanged(provider: Provider) -> None:
     assert (changed.result, changed.activity_id) == (Result.CHANGED, one.pk)
     assert (changed.old, changed.new) == ({"city": "Chicago"}, {"city": "Peoria"})
     assert (unchanged.result, unchanged.activity_id, unchanged.new) == (Result.UNCHANGED, two.pk, {})
-    assert rules

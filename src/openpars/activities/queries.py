@@ -12,7 +12,7 @@ from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
 from openpars.accounts.scopes import SYSTEM_SCOPE, Scope
-from openpars.activities.models import Activity, Change
+from openpars.activities.models import Activity, Change, Plan, Staged
 from openpars.rulebook.lifecycle import Reach, Status
 from openpars.rulebook.steps.stored_records import RESTORE_DAYS
 
@@ -199,6 +199,33 @@ def in_use(activity_ids: Collection[int]) -> set[int]:
     found = ActivityQuerySet(Activity).values_list("pk", flat=True)
     possible = sorted({*activity_ids} - impossible)
     return impossible | {one for part in chunks(possible) for one in found.filter(pk__in=part)}
+
+
+def moved(plan: Plan) -> list[int]:
+    """Return the rows of a plan that no longer stand as they were planned, by their numbers.
+
+    Their activity has changed since, or an activity ID or internal ID that they give is in use by now.
+    """
+    activities, staged = Activity._meta.db_table, Staged._meta.db_table
+    rows = f"s.plan_id = {plan.pk} AND NOT s.skipped AND s.verb <> ''"
+    statements = (
+        f"SELECT s.place FROM {staged} s LEFT JOIN {activities} a ON a.activity_id = +s.activity_id"
+        f" WHERE {rows} AND s.base_revision IS NOT NULL AND (a.revision IS NULL OR a.revision <> s.base_revision)",
+        f"SELECT s.place FROM {staged} s WHERE {rows} AND s.base_revision IS NULL"
+        f" AND s.activity_id IN (SELECT activity_id FROM {activities})",
+        f"SELECT s.place FROM {staged} s JOIN {activities} a ON a.internal_id = s.internal_id"
+        f" WHERE {rows} AND s.is_whole AND s.internal_id <> ''"
+        f" AND a.provider_id = {plan.provider_id} AND a.deleted_at IS NULL"
+        " AND (s.activity_id IS NULL OR a.activity_id <> s.activity_id)"
+        f" AND NOT EXISTS (SELECT 1 FROM {staged} g WHERE g.plan_id = {plan.pk} AND NOT g.skipped"
+        " AND g.activity_id = a.activity_id AND g.gives_up = a.internal_id)",
+    )
+    found: set[int] = set()
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+            found.update(place for (place,) in cursor.fetchall())
+    return sorted(found)
 
 
 def chunks(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -107,6 +106,6 @@ def replace(plan: Plan, places: Collection[int]) -> None:
             Staged.objects.filter(plan=plan, place__in=part).delete()
 
 
-def stands(plan: Plan, home: Home, *, now: datetime) -> bool:  # noqa: ARG001
+def stands(plan: Plan, home: Home) -> bool:
     """Say whether the plan was made by today's rules, on this day and in this time zone."""
     return (plan.rulebook_version, plan.day, plan.zone) == (VERSION, home.today, home.zone)

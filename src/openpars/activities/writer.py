@@ -9,23 +9,27 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
+from uuid import UUID
 
-from django.db import connection
+from django.db import IntegrityError, connection
 from django.db.models import DateField, DateTimeField, DecimalField, Field, JSONField, Model, UUIDField
 
 from openpars.accounts.actors import Actor
 from openpars.activities import trigrams
 from openpars.activities.doors import Door
 from openpars.activities.folding import cut, fold
-from openpars.activities.models import MOVED_IN, Activity, ActivityNumber, Change, PastName, Staged
+from openpars.activities.models import MOVED_IN, Activity, ActivityNumber, Change, PastName, Plan, Staged
 
 FIRST_NUMBER = 100_000_001
 #: Where PostgreSQL counts activity IDs; SQLite counts them in the one row of `ActivityNumber`.
 _SEQUENCE = "activities_activity_number"
+#: What PostgreSQL calls the lock on giving activity IDs.
+_NUMBERS_LOCK = 20_050_101
 #: From so many rows on, the bulk path is quicker than one statement per row.
 BULK = 30
 #: Rows handed to the driver at once.
@@ -67,16 +71,54 @@ def numbers(count: int) -> list[int]:
         return []
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(f"SELECT nextval('{_SEQUENCE}') FROM generate_series(1, %s)", [count])
-            return [row[0] for row in cursor.fetchall()]
-        table = ActivityNumber._meta.db_table
-        cursor.execute(
-            f"INSERT INTO {table} (id, last) VALUES (1, %s)"
-            f" ON CONFLICT (id) DO UPDATE SET last = {table}.last + %s RETURNING last",
-            [FIRST_NUMBER - 1 + count, count],
-        )
-        last = cursor.fetchone()[0]
+            _hold_numbers(cursor, alone=False)
+            found: list[int] = []
+            while len(found) < count:
+                cursor.execute(
+                    f"SELECT nextval('{_SEQUENCE}') FROM generate_series(1, %s)", [count - len(found)]
+                )
+                fresh = [row[0] for row in cursor.fetchall()]
+                cursor.execute(
+                    f"SELECT activity_id FROM {ACTIVITY.table} WHERE activity_id = ANY(%s)", [fresh]
+                )
+                taken_over = {row[0] for row in cursor.fetchall()}
+                found += [number for number in fresh if number not in taken_over]
+            return found
+        last = _last_of(cursor, count)
     return list(range(last - count + 1, last + 1))
+
+
+def _hold_numbers(cursor: Any, *, alone: bool) -> None:
+    """Keep activity IDs from being taken over, until the transaction ends; `alone`, from being given, too.
+
+    PostgreSQL's sequence is no part of the transaction: without this an ID might be taken over that somebody
+    was just given, and has not written yet. On SQLite there is one writer anyway.
+    """
+    lock = "pg_advisory_xact_lock" if alone else "pg_advisory_xact_lock_shared"
+    cursor.execute(f"SELECT {lock}(%s)", [_NUMBERS_LOCK])
+
+
+def _last_of(cursor: Any, count: int, *, besides: str = "SELECT NULL") -> int:
+    """Return the last of `count` consecutive activity IDs that nobody has, `besides` these; for SQLite."""
+    table = ActivityNumber._meta.db_table
+    last = last_number()
+    first = max(last + 1, FIRST_NUMBER)
+    while True:
+        end = first + count - 1
+        cursor.execute(
+            f"SELECT MAX(activity_id) FROM (SELECT activity_id FROM {ACTIVITY.table} UNION ALL {besides})"
+            " WHERE activity_id BETWEEN %s AND %s",
+            [first, end],
+        )
+        taken_over = cursor.fetchone()[0]
+        if taken_over is None:
+            break
+        first = taken_over + 1
+    cursor.execute(
+        f"INSERT INTO {table} (id, last) VALUES (1, %s) ON CONFLICT (id) DO UPDATE SET last = excluded.last",
+        [end],
+    )
+    return end
 
 
 def last_number() -> int:
@@ -115,14 +157,18 @@ def write(rows: Sequence[Written], deed: Deed) -> None:
             with trigrams.together(cursor, named):
                 _append(cursor, ACTIVITY, _activities(rows), ACTIVITY.on_conflict)
             _append(cursor, CHANGE, _changes(rows, deed))
-        names = sorted(set(_names(rows)))
-        if names:
-            table = PastName._meta.db_table
-            cursor.executemany(
-                f"INSERT INTO {table} (provider_id, kind, folded, name) VALUES (%s, %s, %s, %s)"
-                " ON CONFLICT (provider_id, kind, folded) DO NOTHING",
-                names,
-            )
+        _remember(cursor, _names(rows))
+
+
+def _remember(cursor: Any, names: Iterable[tuple[int, str, str, str]]) -> None:
+    """Keep names as suggestions: (provider id, kind, folded name, name)."""
+    if once := sorted(set(names)):
+        table = PastName._meta.db_table
+        cursor.executemany(
+            f"INSERT INTO {table} (provider_id, kind, folded, name) VALUES (%s, %s, %s, %s)"
+            " ON CONFLICT (provider_id, kind, folded) DO NOTHING",
+            once,
+        )
 
 
 def stage(rows: Iterable[Mapping[str, Any]]) -> None:
@@ -137,6 +183,214 @@ def stage(rows: Iterable[Mapping[str, Any]]) -> None:
             _copy(cursor, STAGED.table, STAGED, ready)
         else:
             _append(cursor, STAGED, ready)
+
+
+@dataclass(frozen=True, slots=True)
+class MovedIn:
+    """How many activities a plan made, changed, deleted and closed."""
+
+    added: int
+    changed: int
+    deleted: int
+    closed: int
+
+
+class HasMoved(Exception):
+    """Some rows of a plan cannot be moved in, because activities are not what they were."""
+
+
+def names_used(plan: Plan) -> set[tuple[str, str]]:
+    """Return the names that the rows of a plan use, each with its kind."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT DISTINCT CAST(s.names AS text) {_rows_of(plan)}")
+        return {(kind, name) for (names,) in cursor.fetchall() for kind, name in json.loads(names)}
+
+
+def move_in(plan: Plan, deed: Deed, *, upload: UUID, names: Iterable[tuple[str, str]]) -> MovedIn:
+    """Write the rows of a plan, their changes and these names, each in a few statements.
+
+    Within the caller's transaction, which is good for nothing more when this raises HasMoved.
+    """
+    try:
+        with connection.cursor() as cursor:
+            moved = _Moving(cursor, plan, deed, upload).run()
+            _remember(cursor, ((plan.provider_id, kind, cut(fold(name), 500), name) for kind, name in names))
+    except IntegrityError as clash:
+        # The keys say it: an internal ID or an activity ID is taken meanwhile.
+        raise HasMoved from clash
+    return moved
+
+
+def _rows_of(plan: Plan) -> str:
+    return f"FROM {STAGED.table} s WHERE s.plan_id = {plan.pk} AND NOT s.skipped AND s.verb <> ''"
+
+
+#: The revision after a row: closing is a change of its own.
+_CLOSES_BESIDES = "s.closes IS TRUE AND s.verb <> 'close'"
+_NEXT_REVISION = f"1 + CASE WHEN {_CLOSES_BESIDES} THEN 1 ELSE 0 END"
+_AT = "%s"
+_TO_MOVING = "LEFT JOIN moving m ON m.place = s.place"
+_BRINGS_NO_ID = "s.base_revision IS NULL AND s.activity_id IS NULL"
+
+
+class _Moving:
+    """One moving in. Internal IDs are given up before they are given, so that activities can swap them."""
+
+    def __init__(self, cursor: Any, plan: Plan, deed: Deed, upload: UUID) -> None:
+        self.cursor = cursor
+        self.plan = plan
+        self.deed = deed
+        self.adapt = CHANGE.adapters()
+        self.at = self.adapt["at"](deed.at)
+        self.upload = self.adapt["upload"](upload)
+        self.rows = _rows_of(plan)
+
+    def run(self) -> MovedIn:
+        """Write everything; the statements build on each other in this order."""
+        self._number()
+        with self._search_index():
+            self._execute(
+                f"UPDATE {ACTIVITY.table} SET internal_id = '' WHERE activity_id IN"
+                f" (SELECT s.activity_id {self.rows} AND s.gives_up <> '' AND s.is_whole)"
+            )
+            deleted = self._change_life("s.deletes IS TRUE")
+            added = self._insert()
+            changed = self._update() + self._change_life("s.deletes IS NOT TRUE")
+        if deleted + changed != self._count("s.base_revision IS NOT NULL"):
+            raise HasMoved
+        closed = self._tell()
+        self._execute("DROP TABLE moving")
+        return MovedIn(added, changed, deleted, closed)
+
+    def _execute(self, sql: str, values: Sequence[Any] = ()) -> int:
+        self.cursor.execute(sql, list(values))
+        return int(self.cursor.rowcount)
+
+    def _count(self, condition: str) -> int:
+        self._execute(f"SELECT COUNT(*) {self.rows} AND {condition}")
+        return int(self.cursor.fetchone()[0])
+
+    def _number(self) -> None:
+        """Give the new activities their IDs, in the order of the file."""
+        if connection.vendor == "postgresql":
+            _hold_numbers(self.cursor, alone=self._count("s.base_revision IS NULL AND s.activity_id > 0") > 0)
+            self._execute(
+                "CREATE TEMP TABLE moving (place integer PRIMARY KEY, activity_id integer) ON COMMIT DROP"
+            )
+            self._execute(
+                f"INSERT INTO moving SELECT n.place, nextval('{_SEQUENCE}')"
+                f" FROM (SELECT s.place {self.rows} AND {_BRINGS_NO_ID} ORDER BY s.place) n"
+            )
+            another = (
+                f"UPDATE moving SET activity_id = nextval('{_SEQUENCE}')"
+                f" WHERE activity_id IN (SELECT activity_id FROM {ACTIVITY.table})"
+                f" OR activity_id IN (SELECT s.activity_id {self.rows})"
+            )
+            while self._execute(another):
+                pass
+            return
+        self._execute("CREATE TEMP TABLE moving (place integer PRIMARY KEY, activity_id integer)")
+        if count := self._count(_BRINGS_NO_ID):
+            first = _last_of(self.cursor, count, besides=f"SELECT s.activity_id {self.rows}") - count
+            self._execute(
+                "INSERT INTO moving SELECT s.place, row_number() OVER (ORDER BY s.place) + %s"
+                f" {self.rows} AND {_BRINGS_NO_ID}",
+                [first],
+            )
+
+    def _search_index(self) -> AbstractContextManager[None]:
+        """Put into SQLite's search index at once what these rows call otherwise."""
+        if connection.vendor == "postgresql":
+            return nullcontext()
+        self._execute(
+            f"SELECT activity_id FROM moving UNION ALL SELECT s.activity_id {self.rows} AND s.is_whole AND"
+            f" s.activity_id IS NOT NULL AND s.search_text IS NOT (SELECT search_text FROM {ACTIVITY.table} a"
+            " WHERE a.activity_id = s.activity_id)"
+        )
+        return trigrams.together(self.cursor, [number for (number,) in self.cursor.fetchall()])
+
+    def _insert(self) -> int:
+        columns = {
+            **{name: f"s.{name}" for name in MOVED_IN},
+            "search_text": "s.search_text || COALESCE(CAST(m.activity_id AS text), '')",
+            "activity_id": "COALESCE(m.activity_id, s.activity_id)",
+            "provider_id": str(self.plan.provider_id),
+            "closed_at": f"CASE WHEN s.closes THEN {_AT} END",
+            "revision": _NEXT_REVISION,
+            "created_at": _AT,
+            "updated_at": _AT,
+        }
+        return self._execute(
+            f"INSERT INTO {ACTIVITY.table} ({', '.join(columns)}) SELECT {', '.join(columns.values())}"
+            f" {self.rows.replace(' s WHERE', f' s {_TO_MOVING} WHERE')} AND s.base_revision IS NULL"
+            " ORDER BY COALESCE(m.activity_id, s.activity_id)",
+            [self.at] * 3,
+        )
+
+    def _update(self) -> int:
+        columns = {name: f"s.{name}" for name in MOVED_IN} | self._life()
+        return self._set(columns, "s.is_whole AND s.base_revision IS NOT NULL", [self.at] * 3)
+
+    def _change_life(self, condition: str) -> int:
+        columns = self._life()
+        if condition == "s.deletes IS TRUE":
+            # As `delete` does it.
+            columns["entry"] = "NULL"
+        return self._set(columns, f"NOT s.is_whole AND {condition}", [self.at] * 3)
+
+    def _life(self) -> dict[str, str]:
+        table = ACTIVITY.table
+        return {
+            "closed_at": f"CASE WHEN s.closes THEN {_AT} WHEN s.closes IS NULL THEN {table}.closed_at END",
+            "deleted_at": f"CASE WHEN s.deletes THEN {_AT} WHEN s.deletes IS NULL THEN {table}.deleted_at END",
+            "revision": f"s.base_revision + {_NEXT_REVISION}",
+            "updated_at": _AT,
+        }
+
+    def _set(self, columns: Mapping[str, str], condition: str, values: Sequence[Any]) -> int:
+        table = ACTIVITY.table
+        # The plus keeps SQLite from going through all activities to look each up among the rows.
+        return self._execute(
+            f"UPDATE {table} SET {', '.join(f'{name} = {value}' for name, value in columns.items())}"
+            f" {self.rows} AND {condition} AND {table}.activity_id = +s.activity_id"
+            f" AND {table}.provider_id = {self.plan.provider_id} AND {table}.revision = s.base_revision",
+            values,
+        )
+
+    def _tell(self) -> int:
+        """Append the changes; return how many activities were closed."""
+        rows = self.rows.replace(" s WHERE", f" s {_TO_MOVING} WHERE")
+        deed, at = self.deed, self.deed.at.isoformat()
+        json_of = self.adapt["old"]
+        columns = {
+            "activity_id": "COALESCE(m.activity_id, s.activity_id)",
+            "revision": "COALESCE(s.base_revision, 0) + 1",
+            "verb": "s.verb",
+            "old": "CASE s.verb WHEN 'delete' THEN %s WHEN 'close' THEN %s ELSE s.old END",
+            "new": "CASE s.verb WHEN 'delete' THEN %s WHEN 'close' THEN %s ELSE s.new END",
+            "actor_id": "%s",
+            "actor_name": "%s",
+            "door": "%s",
+            "at": _AT,
+            "reason": "%s",
+            "upload": "%s",
+            "upload_row": "s.place",
+        }
+        who = [deed.actor.person_id, deed.actor.name, deed.door.value, self.at, deed.reason, self.upload]
+        life = [json_of({name: value}) for value in (None, at) for name in ("deleted_at", "closed_at")]
+        insert = f"INSERT INTO {CHANGE.table} ({', '.join(columns)}) SELECT "
+        self._execute(f"{insert}{', '.join(columns.values())} {rows} ORDER BY s.place", [*life, *who])
+        columns |= {
+            "revision": "COALESCE(s.base_revision, 0) + 2",
+            "verb": "'close'",
+            "old": "%s",
+            "new": "%s",
+        }
+        besides = self._execute(
+            f"{insert}{', '.join(columns.values())} {rows} AND {_CLOSES_BESIDES} ORDER BY s.place",
+            [life[1], life[3], *who],
+        )
+        return besides + self._count("s.verb = 'close'")
 
 
 def update_derived(activities: Sequence[Activity], columns: Sequence[str]) -> None:
