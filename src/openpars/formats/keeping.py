@@ -1,0 +1,81 @@
+"""What comes in and has no field: kept beside the answers by name, as text, and written out again."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from openpars.formats.rows import Row
+from openpars.rulebook.kinds.trouble import text_of, visible
+from openpars.rulebook.rules import finding
+
+MOST_CHARACTERS: Final = 100_000
+"""How much is kept of one activity, names and texts together."""
+_DEEPEST: Final = 32
+_MOST_TOLD: Final = 200
+
+
+def flattened(given: Iterable[tuple[str, Any]], *, beside: Mapping[str, str] | None = None) -> dict[str, str]:
+    """Return texts by dotted names: `{"Tag": [{"Topic": "Pain"}]}` becomes `{"Tag.0.Topic": "Pain"}`.
+
+    Positions count from 0. What is blank is left out; a name that comes again gets positions. The texts given
+    as `beside` are there too, under the names they have.
+    """
+    named: dict[str, Any] = {}
+    again: set[str] = set()
+    for name, value in given:
+        if name not in named:
+            named[name] = value
+        elif name in again:
+            named[name].append(value)
+        else:
+            again.add(name)
+            named[name] = [named[name], value]
+    texts = dict(beside or {})
+    for name, value in named.items():
+        _flatten(name, value, texts, _DEEPEST)
+    return texts
+
+
+def keep(
+    row: Row, *, legacy: Mapping[str, str] | None = None, extra: Mapping[str, str] | None = None
+) -> None:
+    """Put onto a row what is kept of it; more than can be kept is a finding, and then nothing is."""
+    kept = {name: dict(texts) for name, texts in (("legacy", legacy), ("extra", extra)) if texts}
+    size = sum(len(name) + len(text) for texts in kept.values() for name, text in texts.items())
+    if size > MOST_CHARACTERS:
+        row.findings.append(finding("file.kept.too_much", count=f"{size:,}", limit=f"{MOST_CHARACTERS:,}"))
+    else:
+        row.kept = kept
+
+
+class Strangers:
+    """The names that nobody knows: each is told once, at the first row that has it."""
+
+    def __init__(self) -> None:
+        self._told: set[str] = set()
+
+    def tell(self, row: Row, names: Iterable[str]) -> None:
+        """Add a finding to the row for each name not told yet."""
+        for name in names:
+            if name not in self._told and len(self._told) < _MOST_TOLD:
+                self._told.add(name)
+                row.findings.append(finding("file.element.unknown", value=visible(name)))
+
+
+def _flatten(name: str, value: Any, texts: dict[str, str], deeper: int) -> None:
+    if deeper and isinstance(value, Mapping):
+        for key, inner in value.items():
+            _flatten(f"{name}.{str(key).strip()}", inner, texts, deeper - 1)
+    elif deeper and isinstance(value, list):
+        for position, inner in enumerate(value):
+            _flatten(f"{name}.{position}", inner, texts, deeper - 1)
+    elif text := text_of(value).strip():
+        texts[_free(visible(name), texts)] = text
+
+
+def _free(name: str, texts: Mapping[str, str]) -> str:
+    number = 2
+    free = name
+    while free in texts:
+        free = f"{name} ({number})"
+        number += 1
+    return free

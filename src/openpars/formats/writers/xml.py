@@ -1,0 +1,99 @@
+"""Writing activities as XML in the MEMS/PARS dialect: one way only, one activity after the other."""
+
+from collections.abc import Iterable
+from typing import Any, BinaryIO, Final
+from xml.sax.saxutils import escape, quoteattr
+
+from openpars.formats.dialect import Record, values_of
+from openpars.formats.elements import NAMESPACES, ROOT, TREE, Element
+from openpars.rulebook.kinds.trouble import visible
+
+_HEAD: Final = (
+    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    + f"<op:{ROOT}"
+    + "".join(
+        f'\n    xmlns{"" if prefix == "mems" else f":{prefix}"}="{namespace}"'
+        for prefix, namespace in NAMESPACES.items()
+    )
+    + '\n    xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n'
+)
+_TAIL: Final = f"</op:{ROOT}>\n"
+_ENTITIES: Final = {"\r": "&#13;"}
+
+
+def write(stream: BinaryIO, records: Iterable[Record]) -> None:
+    """Write records, in the plain JSON of the contract, as UTF-8; memory does not grow with their number."""
+    stream.write(_HEAD.encode())
+    for record in records:
+        lines: list[str] = []
+        _write_holder(TREE, values_of(record), "  ", lines)
+        stream.write("".join(lines).encode())
+    stream.write(_TAIL.encode())
+
+
+def _write_holder(holder: Element, values: dict[str, Any], indent: str, lines: list[str]) -> bool:
+    """Write a holder with all that stands in it; one in which nothing does is left out, if it may be."""
+    start = len(lines)
+    lines.append(f"{indent}<{_tag(holder.tag)}>\n")
+    inside = f"{indent}  "
+    written = False
+    for element in holder.parts:
+        if element.holder:
+            written = _write_holder(element, values, inside, lines) or written
+        elif element.name in values:
+            _write_element(element, values[element.name], inside, lines)
+            written = True
+    if not written and not holder.always:
+        del lines[start:]
+        return False
+    lines.append(f"{indent}</{_tag(holder.tag)}>\n")
+    return True
+
+
+def _write_element(element: Element, value: Any, indent: str, lines: list[str]) -> None:
+    if element.many:
+        for entry in value:
+            _write_one(element, entry, indent, lines)
+    else:
+        _write_one(element, value, indent, lines)
+
+
+def _write_one(element: Element, value: Any, indent: str, lines: list[str]) -> None:
+    tag = _tag(element.tag)
+    if not element.parts:
+        text = _escaped(value, element)
+        if element.inner:
+            text = f"<{element.inner}>{text}</{element.inner}>"
+        lines.append(f"{indent}<{tag}>{text}</{tag}>\n")
+        return
+    attributes = "".join(
+        f" {part.tag[1:]}={quoteattr(visible(value[part.name]))}"
+        for part in element.parts
+        if part.is_attribute and part.name in value
+    )
+    if element.text_part is not None:
+        if element.nillable and element.text_part not in value:
+            lines.append(f'{indent}<{tag}{attributes} xsi:nil="true"/>\n')
+        else:
+            lines.append(
+                f"{indent}<{tag}{attributes}>{_escaped(value[element.text_part], element)}</{tag}>\n"
+            )
+        return
+    lines.append(f"{indent}<{tag}{attributes}>\n")
+    for part in element.parts:
+        if part.name in value and not part.is_attribute:
+            _write_element(part, value[part.name], f"{indent}  ", lines)
+        elif part.always:
+            lines.append(f"{indent}  <{_tag(part.tag)}/>\n")
+    lines.append(f"{indent}</{tag}>\n")
+
+
+def _tag(tag: str) -> str:
+    return tag.removeprefix("mems:")
+
+
+def _escaped(value: Any, element: Element) -> str:
+    if isinstance(value, bool):
+        words = ("no", "yes") if element.kind == "yes-no" else ("false", "true")
+        return words[value]
+    return escape(visible(value), _ENTITIES) if isinstance(value, str) else str(value)
