@@ -106,7 +106,9 @@ def _database(url: str | None) -> dict[str, Any]:
         # The pool asks a connection whether it lives before it gives it out: a server may have started anew.
         "CONN_HEALTH_CHECKS": True,
         "OPTIONS": {
-            "pool": {"min_size": 1, "max_size": 8},
+            # A server that is away is said to be so, and found again, within seconds; the pool's own patience is
+            # half a minute for each question, and minutes between two attempts.
+            "pool": {"min_size": 1, "max_size": 8, "timeout": 3, "reconnect_timeout": 3},
             # PostgreSQL's own default is for spinning disks, and keeps it from indexes that hold a whole list.
             "options": "-c random_page_cost=1.1",
         },
