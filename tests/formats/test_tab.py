@@ -288,6 +288,15 @@ def test_rows_without_headings_have_to_fit_their_stamp(tmp_path: Path) -> None:
     assert expected.startswith("OpenPARS ")
 
 
+def test_a_row_with_our_stamp_is_never_taken_for_headings(tmp_path: Path) -> None:
+    record = {
+        "activity_id": None,
+        "outcomes": [{"outcome": "Patient Health"}] * 2,
+        "support": [{"kind": "in-kind"}],
+    }
+    assert again(tmp_path, record, headings=False) == record
+
+
 def test_the_columns_that_a_stamp_stands_for_never_change() -> None:
     """Files without headings lie in drawers: whoever adds a field gives the stamp its next version."""
     found = stamped("OpenPARS E1 instances=1 collaborations=1 joint_providers=2 support=1 legacy.A%20b")

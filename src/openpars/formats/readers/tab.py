@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 from typing import Final
 
@@ -90,7 +90,8 @@ class _Header:
 
 
 def _header(text: _Text, mapping: Mapping[str, str] | None) -> _Header | None:
-    position = find_header(text.cells, mapping)
+    above = list(takewhile(lambda cells: not stamped(cells[0]), text.cells))
+    position = find_header(above, mapping)
     if position is None:
         return None
     number, cells = text.head[position]
