@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from functools import wraps
 from math import ceil
-from typing import Any, Concatenate, ParamSpec
+from typing import Any
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
@@ -18,7 +16,6 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_safe
-from django_htmx.http import HttpResponseClientRefresh
 
 from openpars.activities import queries, summary
 from openpars.activities.blockers import blockers
@@ -28,6 +25,7 @@ from openpars.activities.summary import SummaryFilter, SummaryPage
 from openpars.rulebook.lifecycle import Status
 from openpars.rulebook.vocabularies import label, terms
 from openpars.web.access import Visit, visit
+from openpars.web.parts import in_part, signed_in
 from openpars.web.views.form.drawing import points
 
 #: The ways to sort, by their slug in the address, as the drop-down says them.
@@ -46,8 +44,6 @@ _SORTABLE = (("title", "Title", "title"), ("start_date", "Dates", "-start_date")
 #: A drop-down of years is no longer than this, whatever dates were entered.
 _MOST_YEARS = 60
 LONGEST_SEARCH = 200
-
-_Given = ParamSpec("_Given")
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,26 +73,6 @@ class Column:
     label: str
     direction: str
     url: str
-
-
-def signed_in(
-    view: Callable[Concatenate[HttpRequest, _Given], HttpResponse],
-) -> Callable[Concatenate[HttpRequest, _Given], HttpResponse]:
-    """Ask for the sign-in as everywhere; a part of a page asks its browser to load the whole page for it."""
-    asks_whole_page = login_required(view)
-
-    @wraps(view)
-    def guarded(request: HttpRequest, /, *args: _Given.args, **kwargs: _Given.kwargs) -> HttpResponse:
-        if not request.user.is_authenticated and _in_part(request):
-            return HttpResponseClientRefresh()
-        return asks_whole_page(request, *args, **kwargs)
-
-    return guarded
-
-
-def _in_part(request: HttpRequest) -> bool:
-    """Whether htmx asks, for the part of the page that changes."""
-    return bool(getattr(request, "htmx", False))
 
 
 @signed_in
@@ -131,9 +107,9 @@ def activities(request: HttpRequest, number: str) -> HttpResponse:
         "nothing_yet": not found.rows and not asked.is_narrowed,
         "longest_search": LONGEST_SEARCH,
     }
-    in_part = _in_part(request)
-    response = render(request, "summary/region.html" if in_part else "summary/activities.html", context)
-    if in_part:
+    as_part = in_part(request)
+    response = render(request, "summary/region.html" if as_part else "summary/activities.html", context)
+    if as_part:
         response["HX-Push-Url"] = context["address"]
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -155,8 +131,8 @@ def stopping(request: HttpRequest, number: str, activity_id: int) -> HttpRespons
         "stopping": stops,
         "points": points(came, activity, stops.findings),
     }
-    in_part = _in_part(request)
-    response = render(request, "summary/points.html" if in_part else "summary/stopping.html", context)
+    as_part = in_part(request)
+    response = render(request, "summary/points.html" if as_part else "summary/stopping.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 
