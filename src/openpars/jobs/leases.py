@@ -89,6 +89,13 @@ def claim(worker: str) -> Claim | None:
                 return _take(job, worker)
 
 
+def claim_this(job_id: UUID, worker: str) -> Claim | None:
+    """Take one job, in the name of `worker`; None when somebody else has it, or it has ended."""
+    with transaction.atomic():
+        job = _claimable().select_for_update(skip_locked=True).filter(pk=job_id).first()
+        return None if job is None or job.cancel_requested else _take(job, worker)
+
+
 def _claimable() -> QuerySet[Job]:
     free = Q(state=State.QUEUED) | Q(state=State.RUNNING, lease_until__lt=Now())
     found: QuerySet[Job] = Job.objects.filter(free, kind__in=handlers.kinds())
