@@ -10,7 +10,7 @@ import pytest
 
 from openpars.formats.layouts.legacy import LETTERED, PRE_2011, LegacyLayout
 from openpars.formats.readers import tab
-from openpars.formats.readers.legacy import is_legacy, layout_of, read_rows
+from openpars.formats.readers.legacy import layout_of, read_rows
 from openpars.formats.rows import Limits, Row, where
 from openpars.rulebook.reading import read
 
@@ -293,4 +293,4 @@ def test_a_first_row_with_a_mistake_is_not_taken_for_headings() -> None:
     ],
 )
 def test_other_lists_are_not_taken_for_layouts_of_earlier_years(cells: list[str]) -> None:
-    assert not is_legacy([cells])
+    assert layout_of(cells) is None

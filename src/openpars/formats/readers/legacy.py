@@ -1,7 +1,7 @@
 """Reading the tab-delimited templates of earlier years, which have no header row and one activity date."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -20,11 +20,6 @@ _YEAR: Final = re.compile(r"\s*(20\d\d)\s*")
 _AT_ONCE: Final = frozenset({"C", "MR", "TIW"})
 """The formats whose one date is the day they ended as well; the others went on to the end of the year."""
 _day = dates.day("1900-01-01", "9999-12-31")
-
-
-def is_legacy(rows: Iterable[Sequence[str]]) -> bool:
-    """Say whether the first rows of a text file are of a layout of earlier years."""
-    return any(layout_of(cells) is not None for cells in rows)
 
 
 def layout_of(cells: Sequence[str]) -> LegacyLayout | None:
