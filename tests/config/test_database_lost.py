@@ -108,7 +108,7 @@ def save_while_killed(url: str, save: Callable[[], int]) -> None:
         holder.execute("LOCK TABLE activities_change IN ACCESS EXCLUSIVE MODE")
         saving = pool.submit(save)
         os.kill(waiting(database), signal.SIGKILL)
-        assert saving.result(timeout=30) == 500
+        assert saving.result(timeout=30) == 503
 
 
 def stored(site: Site) -> tuple[int, ...]:
