@@ -288,13 +288,23 @@ def test_rows_without_headings_have_to_fit_their_stamp(tmp_path: Path) -> None:
     assert expected.startswith("OpenPARS ")
 
 
-def test_a_row_with_our_stamp_is_never_taken_for_headings(tmp_path: Path) -> None:
-    record = {
-        "activity_id": None,
-        "outcomes": [{"outcome": "Patient Health"}] * 2,
-        "support": [{"kind": "in-kind"}],
-    }
-    assert again(tmp_path, record, headings=False) == record
+@pytest.mark.parametrize(
+    "record",
+    [
+        {"outcomes": [{"outcome": "Patient Health"}] * 2, "support": [{"kind": "in-kind"}]},
+        {"specialties": ["=", "Template"], "legacy": {"Title, City": "Title; City"}},
+        {"title": "Demo", "legacy": {"Title": "Demo"}},
+    ],
+)
+@pytest.mark.parametrize("delimiter", ["\t", ",", ";"])
+def test_a_row_with_our_stamp_is_never_taken_for_headings(
+    tmp_path: Path, record: dict[str, Any], delimiter: str
+) -> None:
+    cells = csv.reader(io.StringIO(written([record], headings=False), newline=""), delimiter="\t")
+    saved = io.StringIO()
+    csv.writer(saved, delimiter=delimiter).writerows(cells)
+    layout, (row,) = read_text(tmp_path, saved.getvalue())
+    assert (layout.header_row, {**read(row.answers, today=TODAY).answers, **row.kept}) == (None, record)
 
 
 def test_the_columns_that_a_stamp_stands_for_never_change() -> None:

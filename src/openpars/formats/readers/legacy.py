@@ -1,17 +1,19 @@
 """Reading the tab-delimited templates of earlier years, which have no header row and one activity date."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from typing import Any, Final
 
+from openpars.formats.keeping import keep
 from openpars.formats.layouts.legacy import IN_KIND, LETTERED, PRE_2011, SUPPORTER, YEAR, LegacyLayout
 from openpars.formats.readers.delimited import Numbered
 from openpars.formats.rows import ISSUES, Column, Layout, Row, letters
 from openpars.rulebook.findings import Where
 from openpars.rulebook.kinds import dates, numbers
-from openpars.rulebook.kinds.trouble import Trouble
+from openpars.rulebook.kinds.trouble import Trouble, visible
 from openpars.rulebook.rules import finding
 from openpars.rulebook.vocabularies import VOCABULARIES, folded
 
@@ -55,12 +57,17 @@ def _columns(layout: LegacyLayout, groups: int) -> tuple[Column, ...]:
 
 def _supporter(group: int) -> Iterator[tuple[str, str]]:
     """Give the heading and the path of each column of a group of columns about one supporter."""
+    source, amount, *kinds = _supporter_headings(group)
+    yield source, f"support.{group}.source"
+    yield amount, f"support.{group}.amount"
+    yield from ((kind, f"legacy.{kind}") for kind in kinds)
+
+
+@lru_cache(maxsize=500)
+def _supporter_headings(group: int) -> tuple[str, ...]:
     source, amount, *_ = SUPPORTER
-    yield f"{source} {group + 1}", f"support.{group}.source"
-    yield f"{amount} {group + 1}", f"support.{group}.amount"
-    for kind in IN_KIND:
-        heading = f"In Kind Support {group + 1}: {kind}"
-        yield heading, f"legacy.{heading}"
+    kinds = (f"In Kind Support {group + 1}: {kind}" for kind in IN_KIND)
+    return (f"{source} {group + 1}", f"{amount} {group + 1}", *kinds)
 
 
 def _groups_in(width: int, layout: LegacyLayout) -> int:
@@ -117,7 +124,7 @@ class _Rows:
                 finding(
                     "file.row.template",
                     value=cells[0],
-                    where=Where(row=number, column=self.layout.columns[0][0], cell=f"A{number}"),
+                    where=self._at(row, 0),
                     expected=self.layout.letter or "",
                 )
             )
@@ -126,26 +133,38 @@ class _Rows:
         return row
 
     def _fill(self, row: Row, cells: list[str]) -> None:
-        for index, (heading, path) in enumerate(self.layout.columns):
+        kept: dict[int, str] = {}
+        for index, (_, path) in enumerate(self.layout.columns):
             text = cells[index].strip()
             if not text or path == "template":
                 continue
             if path is None:
-                self._keep(row, heading, text, index)
+                kept[index] = text
             elif path == "activity_id":
                 row.activity_id = text
             else:
                 row.answers[path] = text
         self._assume_end(row, year=cells[self.year])
-        self._add_support(row, cells)
+        self._add_support(row, cells, kept)
+        self._keep(row, kept)
 
-    def _keep(self, row: Row, heading: str, text: str, index: int) -> None:
-        row.kept.setdefault("legacy", {})[heading] = text
-        # Once for a column: what is said of ten thousand rows is read by nobody.
-        if heading not in self.told:
-            self.told.add(heading)
-            where = Where(row=row.number, column=heading, cell=f"{letters(index)}{row.number}")
-            row.findings.append(finding("file.legacy.kept", value=heading, where=where))
+    def _keep(self, row: Row, kept: Mapping[int, str]) -> None:
+        legacy = {self._heading(index): visible("\n".join(text.splitlines())) for index, text in kept.items()}
+        keep(row, legacy=legacy)
+        for index, heading in zip(kept, legacy, strict=True):
+            # Once for a column: what is said of ten thousand rows is read by nobody.
+            if heading not in self.told:
+                self.told.add(heading)
+                row.findings.append(finding("file.legacy.kept", value=heading, where=self._at(row, index)))
+
+    def _heading(self, index: int) -> str:
+        if index < len(self.layout.columns):
+            return self.layout.columns[index][0]
+        group, place = divmod(index - len(self.layout.columns), len(SUPPORTER))
+        return _supporter_headings(group)[place]
+
+    def _at(self, row: Row, index: int) -> Where:
+        return Where(row=row.number, column=self._heading(index), cell=f"{letters(index)}{row.number}")
 
     def _assume_end(self, row: Row, *, year: str) -> None:
         start = row.answers.get("start_date")
@@ -162,15 +181,12 @@ class _Rows:
             row.answers["end_date"] = start
             return
         row.answers["end_date"] = end.isoformat()
-        index = self.places["start_date"]
-        where = Where(
-            row=row.number, column=self.layout.columns[index][0], cell=f"{letters(index)}{row.number}"
-        )
+        where = self._at(row, self.places["start_date"])
         row.findings.append(
             finding("file.end_date.assumed", path="end_date", value=dates.spoken(end), where=where)
         )
 
-    def _add_support(self, row: Row, cells: list[str]) -> None:
+    def _add_support(self, row: Row, cells: list[str], kept: dict[int, str]) -> None:
         entries: list[dict[str, Any]] = []
         places: dict[str, int] = {}
 
@@ -185,9 +201,7 @@ class _Rows:
             texts = [text.strip() for text in cells[at : at + len(SUPPORTER)]]
             source, amount, *kinds = texts + [""] * (len(SUPPORTER) - len(texts))
             in_kind = any(map(_says_yes, kinds))
-            for place, (heading, _) in enumerate(_supporter(group)):
-                if place > 1 and kinds[place - 2]:
-                    self._keep(row, heading, kinds[place - 2], at + place)
+            kept.update((at + place, text) for place, text in enumerate(kinds, start=2) if text)
             # Beside goods, no dollars are no support in money.
             monetary = amount and not (in_kind and not amount.strip("$0., "))
             if monetary:

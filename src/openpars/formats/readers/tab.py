@@ -6,7 +6,7 @@ from itertools import islice, takewhile
 from pathlib import Path
 from typing import Final
 
-from openpars.formats.columns import stamped
+from openpars.formats.columns import TemplateColumn, stamped
 from openpars.formats.from_cells import is_blank, row_reader
 from openpars.formats.guards import unguarded
 from openpars.formats.headings import HEADER_IN_FIRST_ROWS, Matched, find_header, kind_of, match
@@ -31,6 +31,8 @@ def read(path: Path, *, mapping: Mapping[str, str] | None = None, limits: Limits
     texts = [_Text.of(path, encoding, delimiter) for delimiter in DELIMITERS]
     if not texts[0].head:
         raise Unreadable(finding("file.empty"))
+    # Our stamp is told apart whatever the texts beside it look like.
+    texts = [text for text in texts if _stamp(text)] or texts
     for text in texts:
         if old := next(filter(None, map(legacy.layout_of, text.cells)), None):
             return Reading(*legacy.read_rows(text.rows(limits), old, width=text.width))
@@ -90,7 +92,7 @@ class _Header:
 
 
 def _header(text: _Text, mapping: Mapping[str, str] | None) -> _Header | None:
-    above = list(takewhile(lambda cells: not stamped(cells[0]), text.cells))
+    above = list(takewhile(lambda cells: not _stamped(cells[0]), text.cells))
     position = find_header(above, mapping)
     if position is None:
         return None
@@ -119,9 +121,14 @@ class _Stamp:
     columns: tuple[Column, ...]
 
 
+def _stamped(cell: str) -> tuple[Kind, list[TemplateColumn]] | None:
+    # With the wrong delimiter the cells behind it look like parts of the stamp.
+    return None if any(delimiter in cell for delimiter in DELIMITERS) else stamped(cell)
+
+
 def _stamp(text: _Text) -> _Stamp | None:
     for number, cells in text.head:
-        if found := stamped(cells[0]):
+        if found := _stamped(cells[0]):
             kind, columns = found
             placed = (Column(index, column.heading, column.path) for index, column in enumerate(columns))
             return _Stamp(number, cells[0], kind, tuple(placed))
