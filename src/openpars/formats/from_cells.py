@@ -27,6 +27,7 @@ def row_reader(columns: Iterable[Column], *, first: int = 0) -> Callable[[int, S
         name, _, rest = path.partition(".")
         if path in WORDS:
             words.append((index, path))
+            always[path] = column.index
         elif name in ("legacy", "extra"):
             kept.append((index, name, rest))
         elif path:
@@ -70,7 +71,7 @@ def row_reader(columns: Iterable[Column], *, first: int = 0) -> Callable[[int, S
         for index, bucket, name in kept:
             value = value_of(cells[index], "")
             if value is not BLANK:
-                row.kept.setdefault(bucket, {})[name] = "" if value is None else str(value)
+                row.kept.setdefault(bucket, {})[name] = None if value is None else str(value)
         return row
 
     return read

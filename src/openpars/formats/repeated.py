@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, Final
 
-from openpars.formats.cell_text import BLANK
+from openpars.formats.cell_text import BLANK, MAY_BE_ODD
 from openpars.formats.cell_values import value_of
 from openpars.formats.columns import IN_KIND
 from openpars.rulebook.declaring import Field
@@ -113,8 +113,13 @@ class Group:
             item: dict[str, Any] = {}
             for cell, part, kind in entry.cells:
                 value = cells[cell]
-                if value is None or value == "" or (value := value_of(value, kind)) is BLANK:
+                if value is None or value == "":
                     continue
+                # Plain text says itself; it is not worth a call.
+                if type(value) is not str or value[0] in MAY_BE_ODD or '"' in value:
+                    value = value_of(value, kind)
+                    if value is BLANK:
+                        continue
                 given = True
                 if part == IN_KIND:
                     value = _in_kind(value) or item.get(IN_KIND)
@@ -144,11 +149,9 @@ class Group:
         guess = _WITHOUT_KIND.get(self._field.name)
         if IN_KIND in item or (guess and "kind" not in entry.places):
             return (guess or _supports)(item)
-        return (
-            [item]
-            if any(part not in self._yes_no or _answer(item[part]) is not False for part in item)
-            else []
-        )
+        if len(item) == 1 and (part := next(iter(item))) in self._yes_no and _answer(item[part]) is False:
+            return []
+        return [item]
 
 
 _MEASURE: Final = "measurement_types"

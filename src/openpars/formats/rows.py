@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any, Final
+from typing import Any, Final, Protocol
 
 from openpars.rulebook.findings import Finding, Where
 
@@ -86,6 +86,18 @@ class Layout:
     findings: tuple[Finding, ...] = ()
 
 
+class Placed(Protocol):
+    """A row whose answers stand somewhere in a file."""
+
+    @property
+    def number(self) -> int:
+        """The row as the spreadsheet counts."""
+
+    @property
+    def places(self) -> Mapping[str, int]:
+        """For the path of each answer the index of its column."""
+
+
 @dataclass(slots=True)
 class Row:
     """One row of a file: what it says, and where each answer stands.
@@ -97,7 +109,7 @@ class Row:
       none. Rows of the same shape share one, so it is never changed;
     - `findings`: what the reader itself has to say about cells of this row;
     - `kept`: what has no field here and is kept beside the answers: under `legacy` answers that are not asked
-      any more, under `extra` elements of other systems, each by its name.
+      any more, under `extra` elements of other systems, each by its name; None empties it.
     """
 
     number: int
@@ -107,7 +119,7 @@ class Row:
     close: Any = None
     places: Mapping[str, int] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
-    kept: dict[str, dict[str, str]] = field(default_factory=dict)
+    kept: dict[str, dict[str, str | None]] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -131,7 +143,7 @@ def letters(index: int) -> str:
     return name
 
 
-def where(layout: Layout, row: Row, path: str) -> Where:
+def where(layout: Layout, row: Placed, path: str) -> Where:
     """Return the place of an answer in the file: its own cell, else the row."""
     index = row.places.get(path)
     probe = path
