@@ -103,7 +103,7 @@ def test_what_is_not_asked_any_more_is_kept_and_told_once_for_a_column() -> None
     first, second = rows_of(
         D,
         cells_of(D, **{"Sub-category: Lecture": "Yes"}),
-        cells_of(D, **{"Competency: Other": "Listening\tand\nwaiting"}),
+        cells_of(D, **{"Competency: Other": "Listening\tand\r\nwaiting\x07"}),
     )
     assert first.kept == {
         "legacy": {"Reporting Year": "2014", "Hours of Instruction": "10", "Sub-category: Lecture": "Yes"}
@@ -112,7 +112,7 @@ def test_what_is_not_asked_any_more_is_kept_and_told_once_for_a_column() -> None
         "legacy": {
             "Reporting Year": "2014",
             "Hours of Instruction": "10",
-            "Competency: Other": "Listening\tand\nwaiting",
+            "Competency: Other": "Listening\tand\nwaiting␇",
         }
     }
     told = [
