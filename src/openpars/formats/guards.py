@@ -24,7 +24,8 @@ def guarded(cell: Cell) -> Cell:
 def unguarded(cells: Sequence[str]) -> Sequence[str]:
     """Return the cells of a text file's row without their guards."""
     # One look at them all: hardly a row has any.
-    if "\0'" not in "\0".join(("", *cells)):
+    together = "\0".join(cells)
+    if "\0'" not in together and together[:1] != "'":
         return cells
     return [cell[1:] if cell[:1] == "'" and not _reads_like_clear(cell) else cell for cell in cells]
 
