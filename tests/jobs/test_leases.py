@@ -277,9 +277,9 @@ def test_nobody_gets_a_job_while_a_transaction_holds_it(ask: Callable[..., Job])
         leases.hold(claim)
         thread.start()
         if connection.vendor == "postgresql":
-            thread.join()
+            thread.join(timeout=10)
             assert got == [(False, None)]
-    thread.join()
+    thread.join(timeout=10)
     # On SQLite it waited until the transaction had ended, and renewed the lease then.
     assert got == [(connection.vendor == "sqlite", None)]
 

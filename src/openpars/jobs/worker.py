@@ -41,6 +41,9 @@ TICK = 0.5
 GRACE = 1.5
 #: Seconds the worker waits for others to write on SQLite; it has to go on listening.
 _LOCK_WAIT = 1
+#: Seconds an idle worker waits when the database did not answer, and for a connection to a server.
+_OUTAGE = 2
+_CONNECTING = 5
 #: Seconds between two times of clearing away.
 _CLEARING = 3600
 
@@ -65,7 +68,8 @@ def run(*, parent: int | None = None) -> None:
                 claim = leases.claim(name) if leases.waiting() else None
             except _AWAY as problem:
                 _note(problem)
-                claim = None
+                stop.wait(_OUTAGE)
+                continue
             if claim is None:
                 stop.wait(settings.JOB_POLL)
             else:
@@ -84,6 +88,7 @@ def _share_nothing() -> Any:
     options = connection.settings_dict["OPTIONS"] = {**connection.settings_dict["OPTIONS"]}
     if connection.vendor == "postgresql":
         options.pop("pool", None)
+        options["connect_timeout"] = _CONNECTING
         return None
     before = options.get("timeout")
     options["timeout"] = _LOCK_WAIT
@@ -92,8 +97,8 @@ def _share_nothing() -> Any:
 
 def _note(problem: Exception) -> None:
     """Log that the database did not answer, and begin with a new connection the next time."""
-    # On SQLite somebody else writes for a second; that is daily life.
-    level = logging.INFO if connection.vendor == "sqlite" else logging.WARNING
+    # That somebody else writes for a second is daily life on SQLite.
+    level = logging.INFO if str(problem) == "database is locked" else logging.WARNING
     log.log(level, "The database does not answer the worker: %s", str(problem).strip())
     connection.close()
 
