@@ -4,7 +4,7 @@ Nothing here knows what is stored: what a row means for the activities that exis
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
@@ -243,7 +243,7 @@ def _not_asked(answers: Mapping[str, Any], found: Iterable[Finding]) -> list[Fin
 
     A No says nothing there. Where the answer on which it depends is wrong or missing itself, that is told.
     """
-    unasked = [
+    unasked: list[tuple[str, Any, Collection[str]]] = [
         (name, value, rests_on)
         for name, asked, rests_on in _CONDITIONAL
         if (value := answers.get(name)) and not asked(answers, answers)

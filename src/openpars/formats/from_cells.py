@@ -6,6 +6,7 @@ from typing import Any
 from openpars.formats.cell_text import BLANK, MAY_BE_ODD
 from openpars.formats.cell_values import shown, value_of
 from openpars.formats.columns import WORDS
+from openpars.formats.keeping import keep
 from openpars.formats.repeated import Group, Shape, Texts
 from openpars.formats.rows import Column, Row
 from openpars.rulebook.fields import FIELDS
@@ -68,10 +69,8 @@ def row_reader(columns: Iterable[Column], *, first: int = 0) -> Callable[[int, S
         row = Row(number, answers, places=places)
         for index, word in words:
             _add_word(row, word, cells[index])
-        for index, bucket, name in kept:
-            value = value_of(cells[index], "")
-            if value is not BLANK:
-                row.kept.setdefault(bucket, {})[name] = None if value is None else str(value)
+        if kept:
+            _keep(row, kept, cells)
         return row
 
     return read
@@ -91,6 +90,15 @@ def _places(repeated: dict[str, Texts | Group], shape: Shape) -> dict[str, int]:
         for part, index in repeated[name].places(order).items():
             places[f"{name}.{counts[name]}.{part}".rstrip(".")] = index
     return places
+
+
+def _keep(row: Row, columns: Iterable[tuple[int, str, str]], cells: Sequence[Any]) -> None:
+    said: dict[str, dict[str, str | None]] = {"legacy": {}, "extra": {}}
+    for index, bucket, name in columns:
+        value = value_of(cells[index], "")
+        if value is not BLANK:
+            said[bucket][name] = None if value is None else str(value)
+    keep(row, **said)
 
 
 def _add_word(row: Row, word: str, cell: Any) -> None:

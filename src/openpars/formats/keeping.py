@@ -36,11 +36,14 @@ def flattened(given: Iterable[tuple[str, Any]], *, beside: Mapping[str, str] | N
 
 
 def keep(
-    row: Row, *, legacy: Mapping[str, str] | None = None, extra: Mapping[str, str] | None = None
+    row: Row,
+    *,
+    legacy: Mapping[str, str | None] | None = None,
+    extra: Mapping[str, str | None] | None = None,
 ) -> None:
     """Put onto a row what is kept of it; more than can be kept is a finding, and then nothing is."""
     kept = {name: dict(texts) for name, texts in (("legacy", legacy), ("extra", extra)) if texts}
-    size = sum(len(name) + len(text) for texts in kept.values() for name, text in texts.items())
+    size = sum(len(name) + len(text or "") for texts in kept.values() for name, text in texts.items())
     if size > MOST_CHARACTERS:
         row.findings.append(finding("file.kept.too_much", count=f"{size:,}", limit=f"{MOST_CHARACTERS:,}"))
     else:

@@ -5,7 +5,6 @@ import mmap
 import re
 import zipfile
 from collections.abc import Mapping
-from datetime import date
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
@@ -38,7 +37,7 @@ _NOT_OURS: Final = re.compile(
 
 
 def open_file(
-    path: Path, *, mapping: Mapping[str, str] | None = None, today: date, limits: Limits | None = None
+    path: Path, *, mapping: Mapping[str, str] | None = None, limits: Limits | None = None
 ) -> Reading:
     """Return what a file holds, its rows read as they are asked for.
 
@@ -52,8 +51,10 @@ def open_file(
     if size > limits.size:
         raise Unreadable(finding("file.too_large", limit=f"{limits.size // 1024**2:,} MB"))
     # Only the one reader that is needed is loaded, with the library below it.
-    reader = import_module(f"openpars.formats.readers.{recognise(path).value}")
-    reading: Reading = reader.read(path, mapping=mapping, today=today, limits=limits)
+    form = recognise(path)
+    reader = import_module(f"openpars.formats.readers.{form.value}")
+    has_columns = form in (Form.WORKBOOK, Form.TEXT)
+    reading: Reading = reader.read(path, limits=limits, **({"mapping": mapping} if has_columns else {}))
     return reading
 
 

@@ -3,7 +3,6 @@
 import json
 import re
 from collections.abc import Iterator
-from datetime import date
 from itertools import chain
 from pathlib import Path
 from typing import Any, Final, NoReturn, TextIO
@@ -46,13 +45,12 @@ _PROBLEMS: Final = (
 )
 
 
-def read(path: Path, *, mapping: Any = None, today: date, limits: Limits) -> Reading:  # noqa: ARG001
+def read(path: Path, *, limits: Limits) -> Reading:
     """Read a list of activities, an object that holds one, or activities line by line.
 
     Whether it is the dialect or the plain form is seen at the first activity. A row's number is the position
     of the activity from 1. In the plain form null clears, an absent or blank answer leaves what is stored.
-    `mapping` and `today` are for readers of columns. Raises Unreadable for what is no JSON, for NaN and for
-    names that stand twice in one object.
+    Raises Unreadable for what is no JSON, for NaN and for names that stand twice in one object.
     """
     entries = _entries(path)
     try:

@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any, BinaryIO, Final, NoReturn
 from xml.parsers import expat
@@ -40,12 +39,12 @@ _PROBLEMS: Final = {
 }
 
 
-def read(path: Path, *, mapping: Any = None, today: date, limits: Limits) -> Reading:  # noqa: ARG001
+def read(path: Path, *, limits: Limits) -> Reading:
     """Read a file in the dialect, with or without namespaces, its names in any case.
 
     A row's number is the position of the activity from 1. Elements that stand in the wrong holder are found;
-    those that nobody knows are kept. `mapping` and `today` are for readers of columns. Raises Unreadable for a
-    document type, before anything it declares is looked at, and for what is no XML.
+    those that nobody knows are kept. Raises Unreadable for a document type, before anything it declares is looked
+    at, and for what is no XML.
     """
     spelling = _spelling(path)
     return Reading(Layout("xml", total=_counted(path, spelling)), _rows(path, spelling, limits))
