@@ -176,8 +176,8 @@ def alike(provider_id: int, likenesses: Sequence[int]) -> Iterator[tuple[int, in
         yield from held.filter(likeness__in=part).values_list("likeness", "pk", "repeat_group")
 
 
-def held(scope: Scope, activity_ids: Collection[int]) -> dict[int, Activity]:
-    """Return those of these activities that the scope's provider has and that are not deleted, by their IDs."""
+def held(scope: Scope, activity_ids: Collection[int], *, deleted_too: bool = False) -> dict[int, Activity]:
+    """Return those of these activities that the scope's provider has, by their IDs, without those deleted."""
     wanted = sorted(one for one in activity_ids if 0 < one <= LAST_ID)
     table = Activity._meta.db_table
     return {
@@ -186,7 +186,7 @@ def held(scope: Scope, activity_ids: Collection[int]) -> dict[int, Activity]:
         for activity in ActivityQuerySet(Activity).raw(
             f"SELECT * FROM {table} WHERE activity_id IN ({_marks(part)})", part
         )
-        if activity.provider_id == scope.provider_id and activity.deleted_at is None
+        if activity.provider_id == scope.provider_id and (deleted_too or activity.deleted_at is None)
     }
 
 
@@ -201,31 +201,56 @@ def in_use(activity_ids: Collection[int]) -> set[int]:
     return impossible | {one for part in chunks(possible) for one in found.filter(pk__in=part)}
 
 
-def moved(plan: Plan) -> list[int]:
-    """Return the rows of a plan that no longer stand as they were planned, by their numbers.
+def moved(plan: Plan) -> dict[int, str]:
+    """Return the rows of a plan that no longer stand as they were planned, by their numbers, and why.
 
-    Their activity has changed since, or an activity ID or internal ID that they give is in use by now.
+    `revision`: the activity has changed since; `activity_id`, `internal_id`: the one they give is taken by now.
     """
     activities, staged = Activity._meta.db_table, Staged._meta.db_table
     rows = f"s.plan_id = {plan.pk} AND NOT s.skipped AND s.verb <> ''"
-    statements = (
-        f"SELECT s.place FROM {staged} s LEFT JOIN {activities} a ON a.activity_id = +s.activity_id"
-        f" WHERE {rows} AND s.base_revision IS NOT NULL AND (a.revision IS NULL OR a.revision <> s.base_revision)",
-        f"SELECT s.place FROM {staged} s WHERE {rows} AND s.base_revision IS NULL"
-        f" AND s.activity_id IN (SELECT activity_id FROM {activities})",
-        f"SELECT s.place FROM {staged} s JOIN {activities} a ON a.internal_id = s.internal_id"
-        f" WHERE {rows} AND s.is_whole AND s.internal_id <> ''"
-        f" AND a.provider_id = {plan.provider_id} AND a.deleted_at IS NULL"
-        " AND (s.activity_id IS NULL OR a.activity_id <> s.activity_id)"
-        f" AND NOT EXISTS (SELECT 1 FROM {staged} g WHERE g.plan_id = {plan.pk} AND NOT g.skipped"
-        " AND g.activity_id = a.activity_id AND g.gives_up = a.internal_id)",
-    )
-    found: set[int] = set()
+    statements = {
+        "revision": (
+            f"SELECT s.place FROM {staged} s LEFT JOIN {activities} a ON a.activity_id = +s.activity_id"
+            f" WHERE {rows} AND s.base_revision IS NOT NULL"
+            " AND (a.revision IS NULL OR a.revision <> s.base_revision)"
+        ),
+        "activity_id": (
+            f"SELECT s.place FROM {staged} s WHERE {rows} AND s.base_revision IS NULL"
+            f" AND s.activity_id IN (SELECT activity_id FROM {activities})"
+        ),
+        "internal_id": (
+            f"SELECT s.place FROM {staged} s JOIN {activities} a ON a.internal_id = s.internal_id"
+            f" WHERE {rows} AND s.internal_id <> '' AND a.provider_id = {plan.provider_id}"
+            " AND a.deleted_at IS NULL AND (s.activity_id IS NULL OR a.activity_id <> s.activity_id)"
+            f" AND NOT EXISTS (SELECT 1 FROM {staged} g WHERE g.plan_id = {plan.pk} AND NOT g.skipped"
+            " AND g.activity_id = a.activity_id AND (g.gives_up = a.internal_id OR g.deletes))"
+        ),
+    }
+    found: dict[int, str] = {}
     with connection.cursor() as cursor:
-        for statement in statements:
+        for reason, statement in statements.items():
             cursor.execute(statement)
-            found.update(place for (place,) in cursor.fetchall())
-    return sorted(found)
+            for (place,) in cursor.fetchall():
+                found.setdefault(place, reason)
+    return dict(sorted(found.items()))
+
+
+def changes_by(upload: UUID, *, scope: Scope, verbs: Collection[str]) -> Iterator[list[Change]]:
+    """Give what an upload did by these verbs to activities of the scope's provider, in the order of the file.
+
+    The changes come in portions; those of one row of the file are always together.
+    """
+    mine = Change.objects.filter(upload=upload, verb__in=verbs, activity__provider=scope.provider_id)
+    last = -1
+    while True:
+        page = list(mine.filter(upload_row__gt=last).order_by("upload_row", "revision")[:CHUNK])
+        if len(page) == CHUNK:
+            unfinished = page[-1].upload_row
+            page = [change for change in page if change.upload_row != unfinished]
+        if not page:
+            return
+        last = page[-1].upload_row or 0
+        yield page
 
 
 def chunks(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:

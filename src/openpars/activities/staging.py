@@ -85,6 +85,16 @@ def alike(plan: Plan, likenesses: Collection[int]) -> Iterator[tuple[int, int, i
         yield from asked.values_list("likeness", "place", "activity_id")
 
 
+def rows(plan: Plan, places: Collection[int]) -> dict[int, tuple[int, str]]:
+    """Return of these rows the activity each is about and the internal ID it gives, by their numbers."""
+    found: dict[int, tuple[int, str]] = {}
+    for part in queries.chunks(sorted(places)):
+        asked = Staged.objects.filter(plan=plan, place__in=part)
+        for place, activity_id, internal_id in asked.values_list("place", "activity_id", "internal_id"):
+            found[place] = activity_id, internal_id or ""
+    return found
+
+
 def told(plan: Plan, places: Sequence[int]) -> dict[int, tuple[dict[str, Any], dict[str, Any]]]:
     """Return what rows would change, by their numbers: the fields as they are, and as they would be."""
     asked = Staged.objects.filter(plan=plan, place__in=places).exclude(verb="")

@@ -50,9 +50,10 @@ def reopen(
             against.append(finding(REASON_REQUIRED, path="reason"))
         elif len(reason) > REASON_LENGTH:
             against.append(finding(REASON_TOO_LONG, path="reason", limit=f"{REASON_LENGTH:,}"))
-        year = activity.end_date.year
-        if not scope.may_reopen_locked and year in _locked_years(home.accreditor_id, locked, now):
-            against.append(finding(YEAR_LOCKED, path="end_date", year=str(year)))
+        if not scope.may_reopen_locked:
+            if home.accreditor_id not in locked:
+                locked[home.accreditor_id] = locked_years(home.accreditor_id, now=now)
+            against += year_locked(activity, locked[home.accreditor_id])
         return against
 
     return transition(
@@ -68,8 +69,13 @@ def reopen(
     )
 
 
-def _locked_years(accreditor_id: int, known: dict[int, set[int]], now: datetime) -> set[int]:
-    if accreditor_id not in known:
-        years = ReportingYear.objects.filter(accreditor=accreditor_id, locked_at__lte=now)
-        known[accreditor_id] = set(years.values_list("year", flat=True))
-    return known[accreditor_id]
+def locked_years(accreditor_id: int, *, now: datetime) -> set[int]:
+    """Return the reporting years that an accreditor has locked."""
+    years = ReportingYear.objects.filter(accreditor=accreditor_id, locked_at__lte=now)
+    return set(years.values_list("year", flat=True))
+
+
+def year_locked(activity: Activity, locked: Collection[int]) -> list[Finding]:
+    """Return a finding when the reporting year that an activity ends in is locked."""
+    year = activity.end_date.year
+    return [finding(YEAR_LOCKED, path="end_date", year=str(year))] if year in locked else []

@@ -153,6 +153,14 @@ RULES = (
         example="A change sent for revision 4 when revision 6 stands",
     ),
     Rule(
+        id="activity.undo.changed_since",
+        fields=(),
+        stage=Stage.VALID,
+        message="This activity has changed since the file was applied, so the file cannot be undone.",
+        mend="Look at its history. What the file did to it can be put back by hand.",
+        example="Learner counts were entered after the upload.",
+    ),
+    Rule(
         id="activity.instances.incomplete",
         fields=("instances",),
         stage=Stage.VALID,

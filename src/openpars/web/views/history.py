@@ -30,6 +30,7 @@ VERBS = {
     "delete": "Deleted",
     "restore": "Restored",
     "copy": "Made as a copy",
+    "undo": "Put back, because the file was undone",
 }
 #: How the change came in.
 DOORS = {
