@@ -8,6 +8,9 @@ from django.core.exceptions import PermissionDenied
 from django.db import transaction
 
 from openpars.accounts.scopes import Scope
+from openpars.formats.rows import Column, Layout
+from openpars.rulebook.fields import DRAFT_FIELDS
+from openpars.rulebook.paths import root
 from openpars.rulebook.vocabularies import folded
 from openpars.uploads import queries, receiving
 from openpars.uploads.models import ColumnMapping, Upload
@@ -47,3 +50,20 @@ def map_columns(upload: Upload, meanings: Mapping[str, str], *, scope: Scope) ->
         held.mapping = {**held.mapping, **{key_of(heading): path for heading, path in meanings.items()}}
         held.save(update_fields=["mapping"])
         receiving.read_again(held)
+
+
+def unknown_headings(layout: Layout) -> list[Column]:
+    """Return the columns whose headings nobody knows."""
+    return [column for column in layout.columns if column.path is None and column.heading]
+
+
+def asks(layout: Layout, meanings: Mapping[str, str]) -> bool:
+    """Say whether a person has to be asked what columns hold before the file can be read.
+
+    Only where the file cannot be understood otherwise, and only about headings nobody was asked about before;
+    else the plan tells which columns were not read, and can be made again with them.
+    """
+    known = {root(column.path) for column in layout.columns if column.path}
+    if "activity_id" in known or known.issuperset(DRAFT_FIELDS):
+        return False
+    return any(key_of(column.heading) not in meanings for column in unknown_headings(layout))

@@ -25,7 +25,11 @@ class Upload(models.Model):
     - `unreadable` is a finding as JSON, where the file cannot be read at all;
     - `counts` holds numbers by name (see `planning.COUNTS`), `by_rule` for each rule met its words, how many
       there are, and the rows as ranges of text;
-    - `moved` lists rows that no longer stood as planned when somebody pressed Apply.
+    - `moved` is empty, or tells that the plan did not stand any more when it was to be applied: `rows`, those
+      whose activities have changed (none where the day or the rules have), and `at`;
+    - `in_the_way` is empty, or says what kept the upload from being undone: `count`, and of the first
+      `activities` the `row`, `activity_id`, `title`, `message` and `mend`;
+    - `page` is the address of its page, for letters; `asked_at` is when a worker was last asked to do something.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
@@ -37,6 +41,7 @@ class Upload(models.Model):
     door = models.CharField(max_length=10)
     state = models.CharField(max_length=12, choices=[(state.value, state.value) for state in State])
 
+    page = models.TextField(default="")
     file = models.FileField(upload_to=_stored_as, max_length=200)
     file_name = models.CharField(max_length=255)
     size = models.PositiveBigIntegerField()
@@ -57,10 +62,12 @@ class Upload(models.Model):
     """The day the plan was made for: rules and status depend on it."""
     counts = models.JSONField(default=dict)
     by_rule = models.JSONField(default=list)
-    moved = models.JSONField(default=list)
+    moved = models.JSONField(default=dict)
+    in_the_way = models.JSONField(default=dict)
     good_rows_only = models.BooleanField(default=False)
 
     created_at = models.DateTimeField()
+    asked_at = models.DateTimeField()
     planned_at = models.DateTimeField(null=True)
     applied_at = models.DateTimeField(null=True)
     applied_by = models.CharField(max_length=200, default="")

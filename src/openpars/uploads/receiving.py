@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
@@ -11,6 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.files.base import File
 from django.db import transaction
 
+from openpars import clock
 from openpars.accounts.actors import Actor
 from openpars.accounts.scopes import Scope
 from openpars.activities.doors import Door
@@ -44,9 +46,11 @@ def receive(
     actor: Actor,
     door: Door,
     now: datetime,
+    page: Callable[[UUID], str] | None = None,
 ) -> Upload:
     """Take a file in and let a worker read it.
 
+    `page` gives the full address of the upload's page, for the letter when it takes long.
     Raises PermissionDenied when the scope may not write, and Refused for a file that is empty or larger than
     `settings.UPLOAD_BYTES`.
     """
@@ -73,7 +77,10 @@ def receive(
         kind=kind.value,
         adopt=adopt,
         created_at=now,
+        asked_at=now,
     )
+    if page is not None:
+        upload.page = page(upload.pk)
     upload.file.save(str(upload.pk), file, save=False)
     try:
         with transaction.atomic():
@@ -89,9 +96,10 @@ def read_again(upload: Upload) -> None:
     """Let a worker read and plan the file anew. Inside a transaction that holds the upload's row."""
     upload.state = State.WAITING
     upload.problem = ""
-    upload.moved = []
+    upload.moved = {}
+    upload.asked_at = clock.now()
     upload.job = _read(upload)
-    upload.save(update_fields=["state", "problem", "moved", "job"])
+    upload.save(update_fields=["state", "problem", "moved", "asked_at", "job"])
 
 
 def _read(upload: Upload) -> UUID:

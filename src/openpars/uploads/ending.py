@@ -1,0 +1,33 @@
+"""What an upload says when its job was not done: it failed, or was cancelled."""
+
+from __future__ import annotations
+
+from openpars.jobs.models import Job
+from openpars.jobs.models import State as JobState
+from openpars.uploads import telling
+from openpars.uploads.models import Upload
+from openpars.uploads.states import UNDER_WAY, State
+
+#: Where an upload stands again when its job came to nothing: as before, with what went wrong.
+_BACK = {
+    State.WAITING: State.FAILED,
+    State.READING: State.FAILED,
+    State.APPLYING: State.PLANNED,
+    State.UNDOING: State.APPLIED,
+}
+
+
+def ended(job: Job) -> None:
+    """Let the upload of a job that failed or was cancelled stand where it can go on from."""
+    upload = Upload.objects.select_for_update().filter(job=job.pk, state__in=UNDER_WAY).first()
+    if upload is None:
+        return
+    if job.state == JobState.CANCELLED and upload.state in (State.WAITING, State.READING):
+        upload.state = State.CANCELLED
+    else:
+        upload.problem = (
+            job.error or "Something broke on our side. Nothing is half written; please try again."
+        )
+        upload.state = _BACK[State(upload.state)]
+    upload.save(update_fields=["state", "problem"])
+    telling.when_long(upload.pk)

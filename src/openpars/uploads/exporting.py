@@ -1,0 +1,117 @@
+"""Exports: any filtered list of activities as a file that can be uploaded again and then changes nothing."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime
+from enum import StrEnum
+from typing import IO, Any
+
+from openpars.accounts.scopes import Scope
+from openpars.activities import queries
+from openpars.activities.models import Activity
+from openpars.activities.records import answers_of, exported, phase_of, status_of
+from openpars.activities.summary import SummaryFilter, narrowed
+from openpars.formats.rows import Kind
+from openpars.formats.to_cells import groups_of, kept_of
+from openpars.formats.writers import json, tab, xlsx, xml
+
+#: Activities read from the database at once.
+_AT_ONCE = 1_000
+#: Files up to this size are put together in memory.
+_IN_MEMORY = 4 * 1024 * 1024
+
+
+class Format(StrEnum):
+    """What an export can be, by the ending of its name."""
+
+    XLSX = "xlsx"
+    TAB = "tsv"
+    XML = "xml"
+    JSON = "json"
+    DIALECT_JSON = "dialect-json"
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """How a format is sent: the ending of the file's name and its media type."""
+
+    ending: str
+    media_type: str
+
+
+SERVED = {
+    Format.XLSX: Served("xlsx", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+    Format.TAB: Served("txt", "text/tab-separated-values; charset=utf-8"),
+    Format.XML: Served("xml", "application/xml"),
+    Format.JSON: Served("json", "application/json"),
+    Format.DIALECT_JSON: Served("json", "application/json"),
+}
+
+
+def record_of(activity: Activity, *, now: datetime, today: date) -> dict[str, Any]:
+    """Return an activity as plain JSON: its answers, and what is known about it besides."""
+    return {
+        "activity_id": activity.activity_id,
+        "status": status_of(activity, now=now).value,
+        "phase": phase_of(activity, today=today).value,
+        "revision": activity.revision,
+        **exported(answers_of(activity), activity.rejected),
+    }
+
+
+def records(scope: Scope, chosen: SummaryFilter, *, now: datetime, today: date) -> Iterator[dict[str, Any]]:
+    """Give the activities of a filtered list by their IDs, as plain JSON, however many there are."""
+    found = narrowed(queries.of(scope), chosen, now=now).order_by("pk")
+    last = 0
+    while batch := list(found.filter(pk__gt=last)[:_AT_ONCE]):
+        for activity in batch:
+            yield record_of(activity, now=now, today=today)
+        last = batch[-1].activity_id
+
+
+def export(
+    scope: Scope,
+    chosen: SummaryFilter,
+    form: Format,
+    *,
+    kind: Kind = Kind.ACTIVITIES,
+    now: datetime,
+    today: date,
+) -> IO[bytes]:
+    """Return a filtered list as a file, open at its beginning; it is gone when it is closed."""
+
+    def listed() -> Iterator[dict[str, Any]]:
+        return records(scope, chosen, now=now, today=today)
+
+    file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the caller's to close
+    try:
+        match form:
+            case Format.JSON:
+                json.write(file, listed())
+            case Format.DIALECT_JSON:
+                json.write_dialect(file, listed())
+            case Format.XML:
+                xml.write(file, listed())
+            case Format.TAB:
+                tab.write(file, listed(), kind=kind, **_widths(listed()))
+            case Format.XLSX:
+                xlsx.write(file, listed(), kind=kind, **_widths(listed()))
+    except BaseException:
+        file.close()
+        raise
+    file.seek(0)
+    return file
+
+
+def _widths(listed: Iterable[dict[str, Any]]) -> dict[str, Any]:
+    """Return how many numbered columns the widest record needs, and what is kept beside answers in any."""
+    groups: dict[str, int] = {}
+    kept: dict[str, None] = {}
+    for record in listed:
+        for name, width in groups_of(record).items():
+            groups[name] = max(width, groups.get(name, 0))
+        kept |= dict.fromkeys(kept_of(record))
+    return {"groups": groups, "kept": tuple(kept)}
