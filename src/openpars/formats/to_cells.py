@@ -74,7 +74,7 @@ def _beside(name: str, rest: str, mark: str) -> Maker:
         return lambda _: mark
     if name == "close":
         return lambda record: "Yes" if record.get("status") == "Closed" else None
-    return lambda record: guarded(record.get(name))
+    return lambda record: record.get(name)
 
 
 def _numbered(field: Field, name: str, number: int, part: str) -> Maker:
