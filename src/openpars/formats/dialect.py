@@ -121,7 +121,7 @@ def _identify(row: Row, values: Values, rest: Pairs) -> None:
         catalog = _CATALOGS.get(word_of(entry.get("catalog"))) if isinstance(entry, dict) else None
         if catalog is None:
             others.append(entry)
-        elif (text := text_of(entry.get("entry"))).strip() and text not in found.setdefault(catalog, []):
+        elif (text := text_of(entry.get("entry")).strip()) and text not in found.setdefault(catalog, []):
             found[catalog].append(text)
     if others:
         rest.append(("identifier", others))

@@ -9,11 +9,13 @@ from openpars.rulebook.rules import finding
 
 MOST_CHARACTERS: Final = 100_000
 """How much is kept of one activity, names and texts together."""
+Texts = Mapping[str, str | None]
+"""What is kept, by name; None empties it."""
 _DEEPEST: Final = 32
 _MOST_TOLD: Final = 200
 
 
-def flattened(given: Iterable[tuple[str, Any]], *, beside: Mapping[str, str] | None = None) -> dict[str, str]:
+def flattened(given: Iterable[tuple[str, Any]], *, beside: Texts | None = None) -> dict[str, str | None]:
     """Return texts by dotted names: `{"Tag": [{"Topic": "Pain"}]}` becomes `{"Tag.0.Topic": "Pain"}`.
 
     Positions count from 0. What is blank is left out; a name that comes again gets positions. The texts given
@@ -64,7 +66,7 @@ class Strangers:
                 row.findings.append(finding("file.element.unknown", value=visible(name)))
 
 
-def _flatten(name: str, value: Any, texts: dict[str, str], deeper: int) -> None:
+def _flatten(name: str, value: Any, texts: dict[str, str | None], deeper: int) -> None:
     if deeper and isinstance(value, Mapping):
         for key, inner in value.items():
             _flatten(f"{name}.{str(key).strip()}", inner, texts, deeper - 1)
@@ -75,7 +77,7 @@ def _flatten(name: str, value: Any, texts: dict[str, str], deeper: int) -> None:
         texts[_free(visible(name), texts)] = text
 
 
-def _free(name: str, texts: Mapping[str, str]) -> str:
+def _free(name: str, texts: Texts) -> str:
     number = 2
     free = name
     while free in texts:

@@ -9,7 +9,7 @@ from typing import Any, Final, NoReturn, TextIO
 
 from openpars.formats.dialect import gathered, row_of
 from openpars.formats.elements import ACTIVITY, ROOT, TREE, walk, word_of
-from openpars.formats.keeping import Strangers, flattened, keep
+from openpars.formats.keeping import Strangers, Texts, flattened, keep
 from openpars.formats.readers.text import open_text
 from openpars.formats.rows import Layout, Limits, Reading, Row, Unreadable
 from openpars.rulebook.fields import FIELDS
@@ -75,7 +75,7 @@ def _rows(
 def _plain_row(number: int, given: dict[str, Any], strangers: Strangers) -> Row:
     row = Row(number, {})
     control: dict[str, Any] = {}
-    kept: dict[str, dict[str, str]] = {}
+    kept: dict[str, Texts] = {}
     strange: list[tuple[str, Any]] = []
     for key, value in given.items():
         name = key if key in FIELDS else _NAMES.get(word_of(key))
@@ -91,18 +91,22 @@ def _plain_row(number: int, given: dict[str, Any], strangers: Strangers) -> Row:
             kept[name] = _texts(value)
         elif name not in _TOLD and value is not None:
             strange.append((name, value))
-    row.activity_id = text_of(control.get("activity_id")) or None
-    row.action = text_of(control.get("action")) or None
+    row.activity_id = text_of(control.get("activity_id")).strip() or None
+    row.action = text_of(control.get("action")).strip() or None
     row.close = control.get("close")
     strangers.tell(row, (name for name, _ in strange))
     keep(row, legacy=kept.get("legacy"), extra=flattened(strange, beside=kept.get("extra")))
     return row
 
 
-def _texts(given: dict[str, Any]) -> dict[str, str]:
-    """Return what is kept as it was exported: texts by name; what is no text is made one."""
-    texts = {visible(name): visible(value) for name, value in given.items() if isinstance(value, str)}
-    others = [(name, value) for name, value in given.items() if not isinstance(value, str)]
+def _texts(given: dict[str, Any]) -> Texts:
+    """Return what is kept as it was exported: texts by name, null to empty one; anything else is made text."""
+    texts = {
+        visible(name): None if value is None else visible(value)
+        for name, value in given.items()
+        if value is None or isinstance(value, str)
+    }
+    others = [(name, value) for name, value in given.items() if visible(name) not in texts]
     return flattened(others, beside=texts) if others else texts
 
 

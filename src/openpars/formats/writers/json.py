@@ -1,7 +1,7 @@
 """Writing activities as JSON: OpenPARS's own plain form, and the twin of the XML dialect."""
 
 from collections.abc import Callable, Iterable
-from typing import Any, BinaryIO
+from typing import IO, Any
 
 import msgspec
 
@@ -9,12 +9,12 @@ from openpars.formats.dialect import Record, nested, values_of
 from openpars.formats.elements import ACTIVITY, ROOT
 
 
-def write(stream: BinaryIO, records: Iterable[Record]) -> None:
+def write(stream: IO[bytes], records: Iterable[Record]) -> None:
     """Write records as they are, a list with one activity on each line; memory does not grow."""
     _write_list(stream, records, dict)
 
 
-def write_dialect(stream: BinaryIO, records: Iterable[Record]) -> None:
+def write_dialect(stream: IO[bytes], records: Iterable[Record]) -> None:
     """Write records as the JSON twin of the XML dialect, one activity on each line; memory does not grow."""
     stream.write(f'{{"{ROOT}": {{"{ACTIVITY}": '.encode())
     _write_list(stream, records, lambda record: nested(values_of(record)))
@@ -22,7 +22,7 @@ def write_dialect(stream: BinaryIO, records: Iterable[Record]) -> None:
 
 
 def _write_list(
-    stream: BinaryIO, records: Iterable[Record], shaped: Callable[[Record], dict[str, Any]]
+    stream: IO[bytes], records: Iterable[Record], shaped: Callable[[Record], dict[str, Any]]
 ) -> None:
     encode = msgspec.json.Encoder().encode
     before = b"[\n"

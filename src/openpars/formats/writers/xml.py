@@ -1,7 +1,7 @@
 """Writing activities as XML in the MEMS/PARS dialect: one way only, one activity after the other."""
 
 from collections.abc import Iterable
-from typing import Any, BinaryIO, Final
+from typing import IO, Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from openpars.formats.dialect import Record, values_of
@@ -21,7 +21,7 @@ _TAIL: Final = f"</op:{ROOT}>\n"
 _ENTITIES: Final = {"\r": "&#13;"}
 
 
-def write(stream: BinaryIO, records: Iterable[Record]) -> None:
+def write(stream: IO[bytes], records: Iterable[Record]) -> None:
     """Write records, in the plain JSON of the contract, as UTF-8; memory does not grow with their number."""
     stream.write(_HEAD.encode())
     for record in records:
