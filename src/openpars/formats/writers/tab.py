@@ -29,7 +29,7 @@ def write(
     """
     columns = columns_for(kind, groups=groups, kept=kept)
     cells_of = row_writer(columns, kind)
-    text = io.TextIOWrapper(stream, encoding=ENCODING, newline="", write_through=True)
+    text = io.TextIOWrapper(stream, encoding=ENCODING, newline="")
     out = csv.writer(text, delimiter="\t", lineterminator="\r\n")
     out.writerow([column.heading for column in columns])
     for record in records:
