@@ -104,7 +104,7 @@ def results(upload: Upload) -> list[tuple[int, str]]:
     return list(queries.rows(upload).values_list("number", "result"))
 
 
-def found(upload: Upload) -> list[tuple[int | None, str, str, str]]:
+def found(upload: Upload) -> list[tuple[int | None, str, str, str | None]]:
     """The findings: row, rule, cell and value."""
     return list(queries.findings(upload).values_list("row", "rule", "cell", "value"))
 

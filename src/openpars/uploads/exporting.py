@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
-from typing import IO, Any
+from typing import Any, BinaryIO, cast
 
 from openpars.accounts.scopes import Scope
 from openpars.activities import queries
@@ -80,13 +80,13 @@ def export(
     kind: Kind = Kind.ACTIVITIES,
     now: datetime,
     today: date,
-) -> IO[bytes]:
+) -> BinaryIO:
     """Return a filtered list as a file, open at its beginning; it is gone when it is closed."""
 
     def listed() -> Iterator[dict[str, Any]]:
         return records(scope, chosen, now=now, today=today)
 
-    file: IO[bytes] = tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the caller's to close
+    file = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 - the caller's to close
     try:
         match form:
             case Format.JSON:

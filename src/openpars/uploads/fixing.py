@@ -6,12 +6,13 @@ from collections.abc import Collection, Mapping
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Count, QuerySet
 
 from openpars.accounts.scopes import Scope
 from openpars.rulebook.findings import Stage
 from openpars.uploads import queries, receiving
-from openpars.uploads.models import Upload, UploadFix, UploadRow
-from openpars.uploads.states import Result, State
+from openpars.uploads.models import Upload, UploadFinding, UploadFix
+from openpars.uploads.states import State
 
 #: One answer of one row: the row's number and the answer's path.
 Place = tuple[int, str]
@@ -56,10 +57,26 @@ def others_alike(upload: Upload, row: int, path: str) -> list[int]:
     return sorted({other for other in alike.values_list("row", flat=True) if other is not None})
 
 
-def bad_rows(upload: Upload) -> list[UploadRow]:
-    """Return the rows that something blocks, in the order of the file."""
-    return list(queries.rows(upload).filter(result=Result.BLOCKED))
+def count_alike(upload: Upload, findings: Collection[UploadFinding]) -> dict[Place, int]:
+    """Return for each of these findings in how many other rows the same text is wrong for the same reason.
+
+    One query, however many findings there are.
+    """
+    wanted = {(one.rule, one.path, one.value) for one in findings}
+    counted = (
+        _blocking(upload)
+        .filter(rule__in={rule for rule, _, _ in wanted}, path__in={path for _, path, _ in wanted})
+        .order_by()
+        .values_list("rule", "path", "value")
+        .annotate(rows=Count("row", distinct=True))
+    )
+    rows = {(rule, path, value): count for rule, path, value, count in counted}
+    return {
+        (one.row, one.path): rows[one.rule, one.path, one.value] - 1
+        for one in findings
+        if one.row is not None
+    }
 
 
-def _blocking(upload: Upload):  # type: ignore[no-untyped-def]
+def _blocking(upload: Upload) -> QuerySet[UploadFinding]:
     return queries.findings(upload).filter(stage__in=[Stage.VALID, Stage.DRAFT])

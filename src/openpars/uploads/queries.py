@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.db.models import QuerySet
 
 from openpars.accounts.scopes import Scope
+from openpars.activities.models import Change
 from openpars.uploads.models import Upload, UploadFinding, UploadRow
 from openpars.uploads.states import State
 
@@ -56,3 +58,11 @@ def same_file(upload: Upload) -> Upload | None:
         .order_by("-applied_at")
         .first()
     )
+
+
+def written_by(upload: Upload, numbers: Collection[int]) -> dict[int, int]:
+    """Return the activities that these rows were written to when the upload was applied, by row."""
+    written = Change.objects.filter(upload=upload.pk, upload_row__in=numbers)
+    return {
+        row: activity for row, activity in written.values_list("upload_row", "activity") if row is not None
+    }

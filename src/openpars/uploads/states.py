@@ -2,6 +2,10 @@
 
 from enum import StrEnum
 
+from openpars.activities.verbs.plan import Result
+
+__all__ = ["CANCELLABLE", "READABLE", "UNDER_WAY", "WRITTEN", "Result", "State"]
+
 
 class State(StrEnum):
     """Where an upload stands."""
@@ -21,16 +25,6 @@ class State(StrEnum):
     CANCELLED = "cancelled"
     FAILED = "failed"
     """Something broke on our side; nothing is half written, and it can be tried again."""
-
-
-class Result(StrEnum):
-    """What would become of a row, or has become of it."""
-
-    NEW = "new"
-    CHANGED = "changed"
-    UNCHANGED = "unchanged"
-    DELETED = "deleted"
-    BLOCKED = "blocked"
 
 
 #: A worker is at it: the page shows how far, and asks again.
