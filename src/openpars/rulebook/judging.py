@@ -4,7 +4,7 @@ Answers that do not apply are kept but not judged. An answer that was refused co
 is wrong with it is found again by reading its kept text.
 """
 
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
 from types import MappingProxyType
@@ -40,8 +40,23 @@ def judge(
     `touched` names the fields of a change: answers of other fields that do not fit together are then left
     alone, so that old records stay editable when rules have changed since. None judges all of them.
     """
-    points = _points(answers, rejected, today, touched)
-    return in_form_order(point.finding for point in points)
+    return weigh(answers, rejected=rejected, today=today, touched=touched)[0]
+
+
+def weigh(
+    answers: Answers,
+    *,
+    rejected: Rejected = NOTHING_REJECTED,
+    today: date,
+    touched: Collection[str] | None = None,
+) -> tuple[tuple[Finding, ...], int]:
+    """Return what `judge` and `completeness` say, for the work of one."""
+    points = _points(answers, rejected, today)
+    told = points
+    if touched is not None:
+        tops = {root(path) for path in touched}
+        told = [point for point in points if point.tops is None or not point.tops.isdisjoint(tops)]
+    return in_form_order(point.finding for point in told), _completeness(points)
 
 
 def stops(
@@ -51,17 +66,14 @@ def stops(
     reach = _RANK[goal]
     return in_form_order(
         point.finding
-        for point in _points(answers, rejected, today, None)
+        for point in _points(answers, rejected, today)
         if point.hinders is not None and _RANK[point.hinders] <= reach
     )
 
 
 def completeness(answers: Answers, *, rejected: Rejected = NOTHING_REJECTED, today: date) -> int:
     """Return how far the answers reach: 0 not even a draft, 1 a draft, 2 Active, 3 all that closing needs."""
-    hindered = [
-        _RANK[point.hinders] for point in _points(answers, rejected, today, None) if point.hinders is not None
-    ]
-    return min(hindered, default=_COMPLETE)
+    return _completeness(_points(answers, rejected, today))
 
 
 def is_asked(path: str, answers: Answers) -> bool:
@@ -74,22 +86,23 @@ def is_asked(path: str, answers: Answers) -> bool:
     return inner is None or inner(entry_at(path, answers), answers)
 
 
-def _points(
-    answers: Answers, rejected: Rejected, today: date, touched: Collection[str] | None
-) -> list[Point]:
+def _points(answers: Answers, rejected: Rejected, today: date) -> list[Point]:
     case = Case(answers, rejected)
     find_missing(case)
-    tops = None if touched is None else {root(path) for path in touched}
     for rule in CROSS_RULES:
-        if tops is None or rule.stage is not Stage.VALID or not tops.isdisjoint(rule.tops):
-            for found in rule.judge(answers):
-                # What rests on a refused answer is a mere consequence, and not told.
-                if not rejected or rejected.keys().isdisjoint(_rests_on(rule, found)):
-                    case.points.append(Point(rule.hinders, found))
+        for found in rule.judge(answers):
+            # What rests on a refused answer is a mere consequence, and not told.
+            if not rejected or rejected.keys().isdisjoint(_rests_on(rule, found)):
+                tops = rule.tops if rule.stage is Stage.VALID else None
+                case.points.append(Point(rule.hinders, found, tops))
     if rejected:
         case.points.extend(_refused(case, today))
     start = as_date(answers.get("start_date")) if case.points else None
     return [point for point in case.points if in_force(point.finding.rule, start)]
+
+
+def _completeness(points: Iterable[Point]) -> int:
+    return min((_RANK[point.hinders] for point in points if point.hinders is not None), default=_COMPLETE)
 
 
 def _refused(case: Case, today: date) -> Iterator[Point]:

@@ -15,10 +15,14 @@ Answers = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """A finding, and the stage that the activity cannot reach while it stands (None: none)."""
+    """A finding, and the stage that the activity cannot reach while it stands (None: none).
+
+    `tops` are the fields that do not fit together, where it is about that.
+    """
 
     hinders: Stage | None
     finding: Finding
+    tops: frozenset[str] | None = None
 
 
 @dataclass(slots=True)
