@@ -44,7 +44,7 @@ def cells_of(layout: LegacyLayout, *supporters: Sequence[str], **over: str) -> l
 
 
 def rows_of(layout: LegacyLayout, *lists: list[str]) -> list[Row]:
-    _, rows = read_rows(iter(enumerate(lists, start=1)), layout, width=max(map(len, lists)))
+    _, rows = read_rows(iter(enumerate(lists, start=1)), layout, width=max(map(len, lists)), total=0)
     return list(rows)
 
 
@@ -153,7 +153,7 @@ def test_no_end_is_assumed_where_there_is_no_start() -> None:
 
 
 def test_a_date_that_is_none_is_told_at_its_cell() -> None:
-    layout, rows = read_rows(iter([(7, cells_of(D, start_date="13/45/2014"))]), D, width=47)
+    layout, rows = read_rows(iter([(7, cells_of(D, start_date="13/45/2014"))]), D, width=47, total=0)
     (row,) = rows
     findings = read(row.answers, today=date(2026, 3, 10)).findings
     assert [(one.rule, one.path, where(layout, row, one.path).cell) for one in findings] == [
@@ -214,7 +214,7 @@ def test_the_kinds_of_goods_are_kept() -> None:
 
 def test_a_finding_about_support_points_to_its_cell() -> None:
     cells = cells_of(D, NOTHING, ["A", "much", "Yes", "", "", "", "", ""])
-    layout, rows = read_rows(iter([(3, cells)]), D, width=len(cells))
+    layout, rows = read_rows(iter([(3, cells)]), D, width=len(cells), total=0)
     (row,) = rows
     (told,) = read(row.answers, today=date(2026, 3, 10)).findings
     place = where(layout, row, told.path)

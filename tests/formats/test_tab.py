@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from openpars.formats.columns import columns_for, stamped
 from openpars.formats.readers import tab
-from openpars.formats.readers.delimited import LONGEST_LINE
+from openpars.formats.readers.delimited import LONGEST_LINE, count
 from openpars.formats.rows import Kind, Layout, Limits, Row, Unreadable, where
 from openpars.formats.to_cells import groups_of, kept_of
 from openpars.formats.writers.tab import write
@@ -422,3 +422,20 @@ def test_any_activity_is_read_as_it_was_written(
         },
     }
     assert again(tmp_path_factory.getbasetemp(), record, headings=headings) == record
+
+
+@pytest.mark.parametrize(
+    ("text", "records"),
+    [
+        ("", 0),
+        ("a\tb\nc\td", 2),
+        ("a\nb\n", 2),
+        ("a\r\nb\r\n", 2),
+        ("a\rb\r", 2),
+        ('a\t"x\ny"\nb\n', 2),
+    ],
+)
+def test_records_are_counted_before_they_are_read(tmp_path: Path, text: str, records: int) -> None:
+    path = tmp_path / "list.txt"
+    path.write_bytes(text.encode())
+    assert count(path, "utf-8") == records

@@ -3,6 +3,7 @@
 import csv
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Final, TextIO
 
 from openpars.formats.rows import Limits, Unreadable
@@ -13,6 +14,7 @@ LONGEST_LINE: Final = 1 << 22
 """No line of a list is longer, in characters: 4,000 columns of a thousand."""
 
 _PATIENCE: Final = 100
+_CHUNK: Final = 1 << 20
 
 
 Numbered = tuple[int, list[str]]
@@ -55,6 +57,25 @@ def numbered(file: TextIO, delimiter: str) -> Iterator[Numbered]:
     for number, cells in enumerate(records(file, delimiter), start=1):
         if any(map(str.strip, cells)):
             yield number, cells
+
+
+def count(path: Path, encoding: str) -> int:
+    """Return how many records a file has, blank ones included, by its line ends outside of quotation marks.
+
+    It takes a fraction of the time of reading them; where quotation marks are not paired it is a guess.
+    """
+    ends = {"\n": 0, "\r": 0}
+    last = ""
+    quoted = False
+    with path.open(encoding=encoding, newline="") as file:
+        while chunk := file.read(_CHUNK):
+            for position, part in enumerate(chunk.split('"')):
+                quoted ^= position > 0
+                if not quoted:
+                    for end in ends:
+                        ends[end] += part.count(end)
+            last = chunk[-1]
+    return max(ends.values()) + (last not in ends and last != "")
 
 
 def limited(rows: Iterator[Numbered], limits: Limits) -> Iterator[Numbered]:

@@ -18,7 +18,8 @@ from openpars.rulebook.rules import finding
 
 LARGEST: Final = 8_000_000
 """The most characters of one activity."""
-_CHUNK: Final = 1 << 20
+CHUNK: Final = 1 << 20
+"""How many characters are read at once."""
 _BLANKS: Final = re.compile(r"[ \t\r\n]*")
 
 _LISTS: Final = frozenset({word_of(ACTIVITY), "activities"})
@@ -52,7 +53,7 @@ def read(path: Path, *, limits: Limits) -> Reading:
     of the activity from 1. In the plain form null clears, an absent or blank answer leaves what is stored.
     Raises Unreadable for what is no JSON, for NaN and for names that stand twice in one object.
     """
-    entries = _entries(path)
+    entries = activities_in(path)
     try:
         first = next(entries)
     except StopIteration:
@@ -110,7 +111,8 @@ def _texts(given: dict[str, Any]) -> Texts:
     return flattened(others, beside=texts) if others else texts
 
 
-def _entries(path: Path) -> Iterator[dict[str, Any]]:
+def activities_in(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the objects of the activities in a file, whatever they are wrapped in; raises Unreadable."""
     with open_text(path) as file:
         source = _Source(file)
         start = source.peek()
@@ -134,6 +136,8 @@ def _in_object(source: "_Source", deeper: int) -> Iterator[dict[str, Any]]:
         if source.peek() != '"':
             source.refuse("a name in double quotes is missing")
         key = source.value()
+        if key in found:
+            source.refuse(f"the name “{visible(key)[:80]}” stands twice in one object")
         source.take(":")
         word = word_of(key)
         if source.peek() == "[" and (word in _LISTS or word == _ROOT):
@@ -146,8 +150,6 @@ def _in_object(source: "_Source", deeper: int) -> Iterator[dict[str, Any]]:
             holds = True
             yield _activity(source)
         else:
-            if key in found:
-                source.refuse(f"the name “{key}” stands twice")
             found[key] = source.value()
         if source.peek() == "}":
             break
@@ -250,8 +252,9 @@ class _Source:
             except ValueError:
                 self.refuse("a number has too many digits")
             else:
-                # A number at the end of a piece may go on in the next.
-                if end == len(self._text) and not self._ended and not isinstance(value, str | list | dict):
+                # A number at the end of a piece may go on in the next, as 3 does in 3.5.
+                near = len(self._text) - end < len("e+1")
+                if near and not self._ended and isinstance(value, int | float):
                     self._fill()
                     continue
                 self._at = end
@@ -277,7 +280,7 @@ class _Source:
         self._line += passed.count("\n")
         last = passed.rfind("\n")
         self._column = len(passed) - last if last >= 0 else self._column + len(passed)
-        more = self._file.read(max(_CHUNK, least))
+        more = self._file.read(max(CHUNK, least))
         self._ended = not more
         self._text = self._text[self._at :] + more
         self._at = 0

@@ -38,13 +38,15 @@ def layout_of(cells: Sequence[str]) -> LegacyLayout | None:
     return layout if VOCABULARIES["formats"].match(cells[at["format"]]) else None
 
 
-def read_rows(rows: Iterator[Numbered], layout: LegacyLayout, *, width: int) -> tuple[Layout, Iterator[Row]]:
+def read_rows(
+    rows: Iterator[Numbered], layout: LegacyLayout, *, width: int, total: int
+) -> tuple[Layout, Iterator[Row]]:
     """Return how the file is laid out, and the rows; headings and titles above the first one are left out.
 
-    `width` is how many columns the widest of the first rows has.
+    `width` is how many columns the widest of the first rows has, `total` how many rows there are.
     """
     groups = _groups_in(width, layout)
-    return Layout(name=layout.name, columns=_columns(layout, groups)), _Rows(layout).read(rows)
+    return Layout(name=layout.name, columns=_columns(layout, groups), total=total), _Rows(layout).read(rows)
 
 
 def _columns(layout: LegacyLayout, groups: int) -> tuple[Column, ...]:

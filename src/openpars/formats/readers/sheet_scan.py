@@ -24,6 +24,7 @@ _ROOT: Final = re.compile(rb"<(\w+:)?worksheet\b")
 _NUMBER: Final = re.compile(rb"""\br\s*=\s*["'](\d{1,7})["']""")
 _HIDDEN: Final = re.compile(rb"""\bhidden\s*=\s*["'](?:1|true)["']""")
 _CELL: Final = re.compile(rb"""\br\s*=\s*["']([A-Z]{1,3})\d{1,7}["']""")
+_OF_TEXT: Final = re.compile(rb"""\bt\s*=\s*["']str["']""")
 
 
 @dataclass(slots=True)
@@ -137,7 +138,7 @@ class _Scanner:
     def _take_formulas(self, buffer: bytes, closed: int, end: int) -> None:
         for match in self._not_calculated.finditer(buffer, closed, end):
             # A formula may well give a text of no letters.
-            if b't="str"' not in match[1] or not match[0].endswith(b"></"):
+            if not _OF_TEXT.search(match[1]) or not match[0].endswith(b"></"):
                 column = self._column(buffer, closed, match.start(1))
                 self.found.not_calculated.setdefault(self._number, set()).add(column)
 

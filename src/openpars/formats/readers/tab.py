@@ -11,7 +11,7 @@ from openpars.formats.from_cells import is_blank, row_reader
 from openpars.formats.guards import unguarded
 from openpars.formats.headings import HEADER_IN_FIRST_ROWS, Matched, find_header, kind_of, match
 from openpars.formats.readers import legacy
-from openpars.formats.readers.delimited import DELIMITERS, Numbered, limited, numbered
+from openpars.formats.readers.delimited import DELIMITERS, Numbered, count, limited, numbered
 from openpars.formats.readers.text import encoding_of
 from openpars.formats.rows import ISSUES, Column, Kind, Layout, Limits, Reading, Row, Unreadable
 from openpars.rulebook.findings import Where
@@ -35,7 +35,8 @@ def read(path: Path, *, mapping: Mapping[str, str] | None = None, limits: Limits
     texts = [text for text in texts if _stamp(text)] or texts
     for text in texts:
         if old := next(filter(None, map(legacy.layout_of, text.cells)), None):
-            return Reading(*legacy.read_rows(text.rows(limits), old, width=text.width))
+            rows = text.rows(limits)
+            return Reading(*legacy.read_rows(rows, old, width=text.width, total=text.total(after=0)))
     headed = [(text, found) for text in texts if (found := _header(text, mapping))]
     text, header = max(headed, key=_how_well, default=(texts[0], None))
     if header is None or not header.known:
@@ -69,6 +70,10 @@ class _Text:
     @property
     def width(self) -> int:
         return max(map(len, self.cells))
+
+    def total(self, *, after: int) -> int:
+        """Return how many rows there are below the row `after`, blank ones included."""
+        return max(count(self.path, self.encoding) - after, 0)
 
     def rows(self, limits: Limits, *, after: int = 0) -> Iterator[Numbered]:
         """Give the rows that are not blank, below the row `after`; raises Unreadable as `limited` does."""
@@ -137,7 +142,8 @@ def _stamp(text: _Text) -> _Stamp | None:
 
 def _reading_by_stamp(text: _Text, stamp: _Stamp, limits: Limits) -> Reading:
     rows = text.rows(limits, after=stamp.number - 1)
-    layout = Layout(name="tab", kind=stamp.kind, columns=stamp.columns)
+    total = text.total(after=stamp.number - 1)
+    layout = Layout(name="tab", kind=stamp.kind, columns=stamp.columns, total=total)
     return Reading(layout, _rows(rows, stamp.columns, width=len(stamp.columns), stamp=stamp.text))
 
 
@@ -151,6 +157,7 @@ def _reading_by_headings(text: _Text, header: _Header, limits: Limits) -> Readin
         kind=kind_of(columns),
         header_row=header.number,
         columns=columns,
+        total=text.total(after=header.number),
         samples={column.index: _samples(below, column.index) for column in columns if column.path is None},
         findings=header.matched.findings,
     )

@@ -137,6 +137,10 @@ def _rows(sheet: _Sheet) -> Iterator[Row]:
     for number, cells in below:
         if merged.rows:
             merged.fill(number, cells)
+        for index in found.not_calculated.get(number, ()):
+            # Some programs write a zero there, which nobody meant.
+            if 0 <= index - sheet.first < len(cells):
+                cells[index - sheet.first] = ""
         row = make(number, cells)
         if number in troubled:
             row.findings.extend(_about_cells(sheet, row, known))

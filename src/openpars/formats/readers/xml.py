@@ -30,6 +30,7 @@ _PROBLEMS: Final = {
     _ERROR.ERR_UNDECLARED_ENTITY: "a name between & and ; is not known; write the character itself",
     _ERROR.ERR_LT_IN_ATTRIBUTE: "a < in an attribute is written &lt;",
     _ERROR.ERR_ATTRIBUTE_NOT_STARTED: "the value of an attribute stands in quotes",
+    _ERROR.ERR_ATTRIBUTE_NOT_FINISHED: "the value of an attribute is not closed by a quote",
     _ERROR.ERR_ATTRIBUTE_REDEFINED: "an element has the same attribute twice",
     _ERROR.ERR_NAME_REQUIRED: "a < or & that stands for itself is written &lt; or &amp;",
     _ERROR.ERR_GT_REQUIRED: "the file ends in the middle of an element",
