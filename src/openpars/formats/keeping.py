@@ -69,7 +69,8 @@ class Strangers:
 def _flatten(name: str, value: Any, texts: dict[str, str | None], deeper: int) -> None:
     if deeper and isinstance(value, Mapping):
         for key, inner in value.items():
-            _flatten(f"{name}.{str(key).strip()}", inner, texts, deeper - 1)
+            inside = str(key).strip()
+            _flatten(f"{name}.{inside}" if inside else name, inner, texts, deeper - 1)
     elif deeper and isinstance(value, list):
         for position, inner in enumerate(value):
             _flatten(f"{name}.{position}", inner, texts, deeper - 1)
