@@ -18,9 +18,9 @@ const uswds = join(here, "node_modules/@uswds/uswds");
 const ICONS = [
   "account_circle", "add", "arrow_back", "arrow_downward", "arrow_forward", "arrow_upward", "check",
   "check_circle", "close", "content_copy", "delete", "edit", "error", "error_outline", "expand_more",
-  "file_download", "filter_list", "fingerprint", "groups", "help", "help_outline", "history", "home", "info", "launch",
+  "file_download", "file_upload", "filter_list", "fingerprint", "groups", "help", "help_outline", "history", "home", "info", "launch",
   "list", "lock", "lock_open", "lock_outline", "login", "logout", "mail", "more_vert", "navigate_before",
-  "navigate_next", "people", "person", "print", "public", "radio_button_unchecked", "schedule", "search",
+  "navigate_next", "people", "person", "print", "public", "radio_button_unchecked", "remove", "schedule", "search",
   "security", "settings", "topic", "undo", "unfold_more", "update", "visibility", "visibility_off",
   "warning",
 ];

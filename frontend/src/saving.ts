@@ -2,7 +2,7 @@
 
 import { make } from "./dom";
 
-/** After this long without an answer the buttons work again: the person decides. */
+/** After this long without an answer the buttons work again: the person decides. Large files take longer. */
 const PATIENCE = 20_000;
 
 const sent = new WeakMap<HTMLFormElement, number>();
@@ -26,7 +26,8 @@ export function start(): void {
     const form = event.target;
     if (!(form instanceof HTMLFormElement) || form.method !== "post" || event.defaultPrevented) return;
     const before = sent.get(form);
-    if (before !== undefined && performance.now() - before < PATIENCE) {
+    const patience = "patient" in form.dataset ? Infinity : PATIENCE;
+    if (before !== undefined && performance.now() - before < patience) {
       event.preventDefault();
       return;
     }
@@ -35,6 +36,7 @@ export function start(): void {
     const words = form.dataset["saving"];
     if (words === undefined) return;
     cover(words || "Saving…");
+    if (patience === Infinity) return;
     window.setTimeout(() => {
       uncover();
       form.removeAttribute("aria-busy");

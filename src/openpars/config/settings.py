@@ -195,6 +195,11 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # The largest file of activities that is taken in, in bytes.
 UPLOAD_BYTES = _whole("OPENPARS_UPLOAD_MEGABYTES", "200") * 1024 * 1024
+FILE_UPLOAD_HANDLERS = [
+    "openpars.web.views.uploads.limit.WithinLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 
 # --- cache: rate limits must be shared by all processes, so they live in the database
 CACHES = {
