@@ -15,7 +15,7 @@ import django
 from bench import databases
 from bench.report import Line, Report
 
-_OURS = {"__init__", "__main__", "databases", "report"}
+_OURS = {"__init__", "__main__", "activity_files", "bare", "databases", "report"}
 
 
 def names() -> list[str]:

@@ -17,6 +17,8 @@ def environment(name: str) -> Iterator[dict[str, str]]:
             "OPENPARS_DATA": folder,
             "OPENPARS_SECRET_KEY": "a key for measuring only",
             "OPENPARS_HOSTS": "*",
+            # A hundred thousand activities as XML are more than a site takes in as it comes.
+            "OPENPARS_UPLOAD_MEGABYTES": "1000",
             "DJANGO_SETTINGS_MODULE": "openpars.config.settings",
         }
         if name == "postgresql":
