@@ -160,7 +160,7 @@ def _word(name: str) -> TemplateColumn:
 
 
 def _note(field: Field) -> str:
-    return " ".join(part for part in (field.help, _HOW.get(field.kind, "")) if part)
+    return " ".join(part for part in (field.help or f"{field.label}.", _HOW.get(field.kind, "")) if part)
 
 
 def heading_of(field: Field) -> str:

@@ -114,8 +114,9 @@ def suggest(heading: str, samples: Sequence[str] = ()) -> list[str]:
             score += 0.25 * len(common)
         scores[path] = max(scores.get(path, 0), score)
     if samples and all(_can_hold("start_date", sample) for sample in samples):
-        for path in ("start_date", "end_date"):
-            scores[path] = scores.get(path, 0) + 0.5
+        # One date alone most often says when it began.
+        for path, likely in (("start_date", 0.7), ("end_date", 0.5)):
+            scores[path] = scores.get(path, 0) + likely
     for path, vocabulary in _CLOSED.items():
         if samples and all(vocabulary.match(sample) for sample in samples):
             scores[path] = scores.get(path, 0) + 0.5

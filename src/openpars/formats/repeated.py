@@ -51,7 +51,7 @@ class Texts:
             elif value is None:
                 cleared = True
             elif order == _IN_ONE_CELL:
-                found.extend((order, one) for one in _several(value) if one.strip())
+                found.extend((order, one.strip()) for one in _several(value) if one.strip())
             else:
                 found.append((order, str(value)))
         if found or cleared:
