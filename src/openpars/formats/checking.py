@@ -23,6 +23,7 @@ from openpars.rulebook.reading import read
 from openpars.rulebook.rules import finding
 
 _ACTIVITY_ID: Final = re.compile(r"[0-9]{9}", re.ASCII)
+_SEVERAL: Final = re.compile("[;\r\n]+")
 _ACTIONS: Final = {action.value.casefold(): action for action in Action}
 _OF_COUNTS: Final = frozenset({*COUNTS, "internal_id"})
 _WITHOUT_PRESENCE: Final = frozenset({Stage.VALID, Stage.CONFIRM})
@@ -121,15 +122,22 @@ def _check(row: Row, kind: Kind, *, today: date, needs_internal_id: bool) -> tup
     troubled = {one.path for one in found if one.blocks}
     judged = judge(result.answers, rejected=result.rejected, today=today)
     if named:
-        found += [one for one in judged if one.stage in _WITHOUT_PRESENCE and one.path not in troubled]
+        found += [
+            one for one in judged if one.stage in _WITHOUT_PRESENCE and not _is_told(one.path, troubled)
+        ]
         return checked, found
     checked.judged = True
     # What was refused is told already; that it is missing besides is a mere consequence.
-    found += [one for one in judged if one.path not in troubled] if troubled else judged
+    found += [one for one in judged if not _is_told(one.path, troubled)] if troubled else judged
     if needs_internal_id and result.answers.get("internal_id") is None and "internal_id" not in troubled:
         found.append(finding("activity.internal_id.needed", path="internal_id"))
-    found += _not_asked(result.answers, found)
+    found += not_asked(result.answers, found)
     return checked, found
+
+
+def _is_told(path: str, troubled: Collection[str]) -> bool:
+    """Say whether what stands at a path, or the entry or list around it, was refused."""
+    return path in troubled or any(path.startswith(f"{one}.") for one in troubled)
 
 
 def _take_words(row: Row, checked: Checked, found: list[Finding]) -> None:
@@ -173,7 +181,11 @@ def _mend(row: Row, fixes: Mapping[str, str]) -> None:
 
 
 def _mended(entries: Any, position: int, part: str, given: str | None) -> list[Any]:
-    mended = list(entries) if isinstance(entries, list) else [] if entries is None else [entries]
+    if isinstance(entries, str):
+        # Several in one cell are counted as the rulebook counts them.
+        mended: list[Any] = [part for part in _SEVERAL.split(entries) if part.strip()]
+    else:
+        mended = list(entries) if isinstance(entries, list) else []
     mended += [{} if part else None] * (position + 1 - len(mended))
     if not part:
         mended[position] = given
@@ -238,7 +250,7 @@ _CONDITIONAL_PARTS: Final = tuple(
 )
 
 
-def _not_asked(answers: Mapping[str, Any], found: Iterable[Finding]) -> list[Finding]:
+def not_asked(answers: Mapping[str, Any], found: Iterable[Finding]) -> list[Finding]:
     """Return a finding for each answer to a question that is not asked.
 
     A No says nothing there. Where the answer on which it depends is wrong or missing itself, that is told.
