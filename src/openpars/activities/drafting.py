@@ -10,7 +10,8 @@ from typing import Any
 from openpars.activities.records import Answers, is_missing
 from openpars.rulebook.fields import DRAFT_FIELDS
 from openpars.rulebook.findings import Finding, Stage
-from openpars.rulebook.judging import judge
+from openpars.rulebook.judging import weigh
+from openpars.rulebook.lifecycle import Reach
 from openpars.rulebook.merging import merge
 from openpars.rulebook.paths import root
 from openpars.rulebook.reading import read
@@ -45,11 +46,12 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Drafted:
-    """A record as it would stand, and everything the rulebook says about it."""
+    """A record as it would stand, everything the rulebook says about it, and how far it reaches."""
 
     answers: Answers
     rejected: dict[str, str]
     findings: tuple[Finding, ...]
+    reached: Reach
 
 
 def typed(raw: Mapping[str, Any], *, today: date) -> Typed:
@@ -88,8 +90,8 @@ def _put(
                 del patch[name]
                 rejected.setdefault(name, "")
     answers = {name: value for name, value in merge(stored, patch).items() if not is_missing(value)}
-    findings = judge(answers, rejected=rejected, today=today, touched=edit.fields)
-    return Drafted(answers, rejected, tuple(findings))
+    findings, reached = weigh(answers, rejected=rejected, today=today, touched=edit.fields)
+    return Drafted(answers, rejected, findings, Reach(reached))
 
 
 def _contradictions(drafted: Drafted, edit: Typed) -> dict[str, str]:

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from openpars.activities import queries
 from openpars.activities.cautions import LOOKS_LIKE_ANOTHER
-from openpars.activities.models import Activity
+from openpars.activities.records import Stored
 from openpars.rulebook.findings import Finding
 from openpars.rulebook.rules import finding
 
@@ -25,7 +25,7 @@ class Lookalikes:
             for likeness, activity_id, group in queries.alike(provider_id, sorted(likenesses)):
                 self._alike[provider_id, likeness].add((activity_id, group))
 
-    def cautions(self, activity: Activity | None, *, provider_id: int, likeness: int) -> list[Finding]:
+    def cautions(self, activity: Stored | None, *, provider_id: int, likeness: int) -> list[Finding]:
         """Return a finding when this activity (None: a new one) would look like one outside its repeat group."""
         for activity_id, group in self._alike.get((provider_id, likeness), ()):
             if activity is None or (
@@ -34,7 +34,7 @@ class Lookalikes:
                 return [finding(LOOKS_LIKE_ANOTHER, value=str(activity_id or ""))]
         return []
 
-    def add(self, activity: Activity | None, *, provider_id: int, likeness: int) -> None:
+    def add(self, activity: Stored | None, *, provider_id: int, likeness: int) -> None:
         """Note that this activity will look so, for those that come after it."""
         known = (None, None) if activity is None else (activity.activity_id, activity.repeat_group)
         self._alike[provider_id, likeness].add(known)

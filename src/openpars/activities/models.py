@@ -235,6 +235,7 @@ class Plan(models.Model):
     day = models.DateField()
     """The day at the accreditor on which it was made."""
     zone = models.CharField(max_length=64)
+    applied_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:
         return str(self.key)
@@ -276,13 +277,13 @@ class Staged(models.Model):
     class Meta:
         constraints = [models.UniqueConstraint(fields=["plan", "place"], name="staged_once")]
         indexes = [
-            models.Index(fields=["plan", "activity_id"], name="staged_activity"),
             models.Index(
-                fields=["plan", "internal_id"],
-                condition=~Q(internal_id=""),
-                name="staged_internal_id",
+                fields=["plan", "activity_id"], condition=Q(activity_id__gt=0), name="staged_activity"
             ),
-            models.Index(fields=["plan", "gives_up"], condition=~Q(gives_up=""), name="staged_gives_up"),
+            models.Index(
+                fields=["plan", "internal_id"], condition=Q(internal_id__gt=""), name="staged_internal_id"
+            ),
+            models.Index(fields=["plan", "gives_up"], condition=Q(gives_up__gt=""), name="staged_gives_up"),
             models.Index(
                 fields=["plan", "likeness"], condition=Q(likeness__isnull=False), name="staged_likeness"
             ),

@@ -5,41 +5,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from openpars.activities import cautions, counts
 from openpars.activities.derived import LIKENESS, likeness
 from openpars.activities.drafting import Drafted, Typed, draft
-from openpars.activities.internal_ids import InternalIds
 from openpars.activities.locks import Home
-from openpars.activities.lookalikes import Lookalikes
-from openpars.activities.models import Activity
-from openpars.activities.records import Answers, status_of
+from openpars.activities.records import Answers, Stored, status_of
 from openpars.rulebook.fields import DRAFT_FIELDS
 from openpars.rulebook.findings import Finding
-from openpars.rulebook.lifecycle import Reach, reach
+from openpars.rulebook.lifecycle import Reach
 from openpars.rulebook.paths import root
 
 EDIT_CLOSED = "activity.edit.closed"
+NOTHING_DRAFTED = Drafted({}, {}, (), Reach.NOTHING)
 
 
 @dataclass(slots=True)
 class Proposal:
     """What an edit says, the activity it is about, if there is one, and the record as it would stand.
 
-    `keep_invalid` says whether invalid answers are kept beside the record or keep it from being written;
-    `reached` is how far the record would reach, once that has been worked out.
+    `keep_invalid` says whether invalid answers are kept beside the record or keep it from being written.
     """
 
     said: Typed
-    activity: Activity | None
+    activity: Stored | None
     home: Home
     before: Answers
     drafted: Drafted
     keep_invalid: bool
-    reached: Reach | None = None
 
     @property
     def rejected_before(self) -> dict[str, str]:
@@ -95,13 +90,12 @@ class Proposal:
         if self.activity is None:
             return []
         today = self.home.today
-        self.reached = reach(self.drafted.answers, self.drafted.rejected, today)
         return [
             *cautions.backwards(
                 self.before,
                 self.rejected_before,
                 self.drafted.answers,
-                reached=self.reached,
+                reached=self.drafted.reached,
                 status=status_of(self.activity, now=now),
                 today=today,
             ),
@@ -114,21 +108,3 @@ class Proposal:
         if yearly := counts.yearly(answers, today=self.home.today):
             answers = {**answers, "yearly_counts": yearly}
         return answers
-
-
-def internal_ids_for(proposals: Iterable[Proposal]) -> InternalIds:
-    """Return who has the internal IDs that these would get."""
-    return InternalIds(
-        (proposal.home.provider_id, wanted)
-        for proposal in proposals
-        if (wanted := proposal.wanted_internal_id)
-    )
-
-
-def lookalikes_of(proposals: Iterable[Proposal]) -> Lookalikes:
-    """Return which activities these would look like."""
-    return Lookalikes(
-        (proposal.home.provider_id, new_likeness)
-        for proposal in proposals
-        if (new_likeness := proposal.new_likeness) is not None
-    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
@@ -12,7 +13,8 @@ from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
 from openpars.accounts.scopes import SYSTEM_SCOPE, Scope
-from openpars.activities.models import Activity, Change, Plan, Staged
+from openpars.activities.models import Activity, Change
+from openpars.activities.records import HELD_COLUMNS, Held, held_of
 from openpars.rulebook.lifecycle import Reach, Status
 from openpars.rulebook.steps.stored_records import RESTORE_DAYS
 
@@ -164,30 +166,58 @@ def changes(activity_ids: Sequence[int]) -> Iterable[Change]:
 
 def internal_ids(provider_id: int, wanted: Sequence[str]) -> Iterator[tuple[str, int]]:
     """Give those of the internal IDs that the provider's activities have, each with its activity ID."""
-    held = ActivityQuerySet(Activity).filter(provider=provider_id, deleted_at=None).exclude(internal_id="")
-    for part in chunks(wanted):
-        yield from held.filter(internal_id__in=part).values_list("internal_id", "pk")
+    statement = (
+        f"SELECT internal_id, activity_id FROM {Activity._meta.db_table} WHERE {one_of('internal_id')}"
+        " AND provider_id = %s AND deleted_at IS NULL AND NOT (internal_id = '')"
+    )
+    with connection.cursor() as cursor:
+        for part in chunks(wanted):
+            cursor.execute(statement, [keys(part), provider_id])
+            yield from cursor.fetchall()
 
 
 def alike(provider_id: int, likenesses: Sequence[int]) -> Iterator[tuple[int, int, UUID | None]]:
     """Give the provider's activities with these likenesses: likeness, activity ID, repeat group."""
-    held = ActivityQuerySet(Activity).filter(provider=provider_id, deleted_at=None)
-    for part in chunks(likenesses):
-        yield from held.filter(likeness__in=part).values_list("likeness", "pk", "repeat_group")
+    statement = (
+        f"SELECT likeness, activity_id, repeat_group FROM {Activity._meta.db_table}"
+        f" WHERE {one_of('likeness')} AND provider_id = %s AND deleted_at IS NULL"
+    )
+    with connection.cursor() as cursor:
+        for part in chunks(likenesses):
+            cursor.execute(statement, [keys(part), provider_id])
+            for likeness, activity_id, group in cursor.fetchall():
+                yield likeness, activity_id, UUID(group) if isinstance(group, str) else group
 
 
-def held(scope: Scope, activity_ids: Collection[int], *, deleted_too: bool = False) -> dict[int, Activity]:
-    """Return those of these activities that the scope's provider has, by their IDs, without those deleted."""
-    wanted = sorted(one for one in activity_ids if 0 < one <= LAST_ID)
+def held(activity_ids: Collection[int], *, provider_id: int, deleted_too: bool = False) -> dict[int, Held]:
+    """Return those of these activities that the provider has, by their IDs, without those deleted."""
     table = Activity._meta.db_table
-    return {
-        activity.activity_id: activity
-        for part in chunks(wanted)
-        for activity in ActivityQuerySet(Activity).raw(
-            f"SELECT * FROM {table} WHERE activity_id IN ({_marks(part)})", part
-        )
-        if activity.provider_id == scope.provider_id and (deleted_too or activity.deleted_at is None)
-    }
+    statement = f"SELECT {', '.join(HELD_COLUMNS)} FROM {table} WHERE {one_of('activity_id')} AND provider_id + 0 = %s"
+    if not deleted_too:
+        statement += " AND deleted_at IS NULL"
+    found: dict[int, Held] = {}
+    with connection.cursor() as cursor:
+        for part in chunks([one for one in activity_ids if 0 < one <= LAST_ID]):
+            cursor.execute(statement, [keys(part), provider_id])
+            for row in cursor.fetchall():
+                one = held_of(row)
+                found[one.activity_id] = one
+    return found
+
+
+def one_of(column: str) -> str:
+    """Return the condition that a column has one of many values, given as one parameter by `keys`.
+
+    Thousands of parameters, each a placeholder of its own, take longer to word than to look up.
+    """
+    if connection.vendor == "postgresql":
+        return f"{column} = ANY(%s)"
+    return f"{column} IN (SELECT value FROM json_each(%s))"
+
+
+def keys(values: Sequence[Any]) -> Any:
+    """Return many values as the one parameter of `one_of`."""
+    return list(values) if connection.vendor == "postgresql" else json.dumps(list(values))
 
 
 def in_use(activity_ids: Collection[int]) -> set[int]:
@@ -199,40 +229,6 @@ def in_use(activity_ids: Collection[int]) -> set[int]:
     found = ActivityQuerySet(Activity).values_list("pk", flat=True)
     possible = sorted({*activity_ids} - impossible)
     return impossible | {one for part in chunks(possible) for one in found.filter(pk__in=part)}
-
-
-def moved(plan: Plan) -> dict[int, str]:
-    """Return the rows of a plan that no longer stand as they were planned, by their numbers, and why.
-
-    `revision`: the activity has changed since; `activity_id`, `internal_id`: the one they give is taken by now.
-    """
-    activities, staged = Activity._meta.db_table, Staged._meta.db_table
-    rows = f"s.plan_id = {plan.pk} AND NOT s.skipped AND s.verb <> ''"
-    statements = {
-        "revision": (
-            f"SELECT s.place FROM {staged} s LEFT JOIN {activities} a ON a.activity_id = +s.activity_id"
-            f" WHERE {rows} AND s.base_revision IS NOT NULL"
-            " AND (a.revision IS NULL OR a.revision <> s.base_revision)"
-        ),
-        "activity_id": (
-            f"SELECT s.place FROM {staged} s WHERE {rows} AND s.base_revision IS NULL"
-            f" AND s.activity_id IN (SELECT activity_id FROM {activities})"
-        ),
-        "internal_id": (
-            f"SELECT s.place FROM {staged} s JOIN {activities} a ON a.internal_id = s.internal_id"
-            f" WHERE {rows} AND s.internal_id <> '' AND a.provider_id = {plan.provider_id}"
-            " AND a.deleted_at IS NULL AND (s.activity_id IS NULL OR a.activity_id <> s.activity_id)"
-            f" AND NOT EXISTS (SELECT 1 FROM {staged} g WHERE g.plan_id = {plan.pk} AND NOT g.skipped"
-            " AND g.activity_id = a.activity_id AND (g.gives_up = a.internal_id OR g.deletes))"
-        ),
-    }
-    found: dict[int, str] = {}
-    with connection.cursor() as cursor:
-        for reason, statement in statements.items():
-            cursor.execute(statement)
-            for (place,) in cursor.fetchall():
-                found.setdefault(place, reason)
-    return dict(sorted(found.items()))
 
 
 def changes_by(upload: UUID, *, scope: Scope, verbs: Collection[str]) -> Iterator[list[Change]]:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Q
 
 from openpars.accounts.scopes import Scope
 from openpars.activities import queries
 from openpars.activities.locks import Home
-from openpars.activities.models import Plan, Staged
+from openpars.activities.models import Activity, Plan, Staged
 from openpars.rulebook import VERSION
 
 #: Rows that are thrown away in one transaction.
@@ -40,11 +41,17 @@ def begin(key: UUID, *, home: Home, again: bool) -> Plan:
 
 
 def plan_of(key: UUID, scope: Scope) -> Plan:
-    """Return a plan for the provider of the scope; raises NoSuchPlan."""
-    plan = Plan.objects.filter(key=key, provider=scope.provider_id).first()
+    """Return a plan for the provider of the scope that is still to be applied; raises NoSuchPlan."""
+    plan = Plan.objects.filter(key=key, provider=scope.provider_id, applied_at=None).first()
     if plan is None:
         raise NoSuchPlan(key)
     return plan
+
+
+def mark_applied(plan: Plan, *, at: datetime) -> None:
+    """Note that a plan has been applied; raises NoSuchPlan when somebody else was quicker."""
+    if not Plan.objects.filter(pk=plan.pk, applied_at=None).update(applied_at=at):
+        raise NoSuchPlan(plan.key)
 
 
 def discard(key: UUID) -> None:
@@ -58,31 +65,73 @@ def discard(key: UUID) -> None:
     plan.delete()
 
 
-def about(plan: Plan, activity_ids: Collection[int]) -> Iterator[tuple[int, int]]:
-    """Give each of these activities that a row of the plan is about, and that row's number."""
-    for part in queries.chunks(sorted(activity_ids)):
-        asked = Staged.objects.filter(plan=plan, activity_id__in=part)
-        yield from asked.values_list("activity_id", "place")
+def about(plan: Plan, activity_ids: Collection[int]) -> list[tuple[int, int]]:
+    """Return each of these activities that a row of the plan is about, and that row's number."""
+    return _asked("s.activity_id, s.place", plan, "s.activity_id", activity_ids)
 
 
-def naming(plan: Plan, internal_ids: Collection[str]) -> Iterator[tuple[str, int, str]]:
-    """Give each of these internal IDs that a row gives to an activity: the ID, the row's number, its verb."""
-    for part in queries.chunks(sorted(internal_ids)):
-        asked = Staged.objects.filter(plan=plan, internal_id__in=part)
-        yield from asked.values_list("internal_id", "place", "verb")
+def naming(plan: Plan, internal_ids: Collection[str]) -> list[tuple[str, int, str]]:
+    """Return each of these internal IDs that a row gives to an activity: the ID, the row's number, its verb."""
+    return _asked("s.internal_id, s.place, s.verb", plan, "s.internal_id", internal_ids)
 
 
-def given_up(plan: Plan, internal_ids: Collection[str]) -> Iterator[str]:
-    """Give those of these internal IDs that a row takes from the activity that has them."""
-    for part in queries.chunks(sorted(internal_ids)):
-        yield from Staged.objects.filter(plan=plan, gives_up__in=part).values_list("gives_up", flat=True)
+def given_up(plan: Plan, internal_ids: Collection[str]) -> set[str]:
+    """Return those of these internal IDs that a row takes from the activity that has them."""
+    return {name for (name,) in _asked("s.gives_up", plan, "s.gives_up", internal_ids, "AND s.verb <> ''")}
 
 
-def alike(plan: Plan, likenesses: Collection[int]) -> Iterator[tuple[int, int, int | None]]:
-    """Give the rows that write an activity of one of these likenesses: likeness, row number, activity ID."""
-    for part in queries.chunks(sorted(likenesses)):
-        asked = Staged.objects.filter(plan=plan, likeness__in=part)
-        yield from asked.values_list("likeness", "place", "activity_id")
+def alike(plan: Plan, likenesses: Collection[int]) -> list[tuple[int, int]]:
+    """Return the rows that write an activity of one of these likenesses: likeness, row number."""
+    return _asked("s.likeness, s.place", plan, "s.likeness", likenesses)
+
+
+def _asked(what: str, plan: Plan, column: str, wanted: Collection[Any], condition: str = "") -> list[Any]:
+    # The databases use an index of a few rows when the condition says which, in the same words.
+    given = {"s.activity_id": "> 0", "s.likeness": "IS NOT NULL"}.get(column, "> ''")
+    statement = (
+        f"SELECT {what} FROM {Staged._meta.db_table} s WHERE s.plan_id = {plan.pk}"
+        f" AND {column} {given} AND {queries.one_of(column)} {condition}"
+    )
+    found: list[Any] = []
+    with connection.cursor() as cursor:
+        for part in queries.chunks(list(wanted)):
+            cursor.execute(statement, [queries.keys(part)])
+            found += cursor.fetchall()
+    return found
+
+
+def moved(plan: Plan) -> dict[int, str]:
+    """Return the rows of a plan that no longer stand as they were planned, by their numbers, and why.
+
+    `revision`: the activity has changed since; `activity_id`, `internal_id`: the one they give is taken by now.
+    """
+    activities, staged = Activity._meta.db_table, Staged._meta.db_table
+    rows = f"s.plan_id = {plan.pk} AND NOT s.skipped AND s.verb <> ''"
+    statements = {
+        "revision": (
+            f"SELECT s.place FROM {staged} s LEFT JOIN {activities} a ON a.activity_id = +s.activity_id"
+            f" WHERE {rows} AND s.base_revision IS NOT NULL"
+            " AND (a.revision IS NULL OR a.revision <> s.base_revision)"
+        ),
+        "activity_id": (
+            f"SELECT s.place FROM {staged} s WHERE {rows} AND s.base_revision IS NULL"
+            f" AND s.activity_id IN (SELECT activity_id FROM {activities})"
+        ),
+        "internal_id": (
+            f"SELECT s.place FROM {staged} s JOIN {activities} a ON a.internal_id = s.internal_id"
+            f" WHERE {rows} AND s.internal_id <> '' AND a.provider_id = {plan.provider_id}"
+            " AND a.deleted_at IS NULL AND (s.activity_id IS NULL OR a.activity_id <> s.activity_id)"
+            f" AND NOT EXISTS (SELECT 1 FROM {staged} g WHERE g.plan_id = {plan.pk} AND NOT g.skipped"
+            " AND g.activity_id = a.activity_id AND (g.gives_up = a.internal_id OR g.deletes))"
+        ),
+    }
+    found: dict[int, str] = {}
+    with connection.cursor() as cursor:
+        for reason, statement in statements.items():
+            cursor.execute(statement)
+            for (place,) in cursor.fetchall():
+                found.setdefault(place, reason)
+    return dict(sorted(found.items()))
 
 
 def rows(plan: Plan, places: Collection[int]) -> dict[int, tuple[int, str]]:

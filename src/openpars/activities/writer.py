@@ -13,9 +13,11 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
+from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
+import msgspec
 from django.db import IntegrityError, connection
 from django.db.models import DateField, DateTimeField, DecimalField, Field, JSONField, Model, UUIDField
 
@@ -36,7 +38,7 @@ BULK = 30
 BATCH = 5_000
 
 Adapter = Callable[[Any], Any]
-Row = tuple[Any, ...]
+Row = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,8 +178,7 @@ def stage(rows: Iterable[Mapping[str, Any]]) -> None:
 
     Within the caller's transaction.
     """
-    adapt = STAGED.adapters()
-    ready = (_values(_NOT_SAID | {**row}, adapt) for row in rows)
+    ready = STAGED.rows({**_NOT_SAID, **row} for row in rows)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             _copy(cursor, STAGED.table, STAGED, ready)
@@ -185,116 +186,145 @@ def stage(rows: Iterable[Mapping[str, Any]]) -> None:
             _append(cursor, STAGED, ready)
 
 
-@dataclass(frozen=True, slots=True)
-class MovedIn:
-    """How many activities a plan made, changed, deleted and closed."""
-
-    added: int
-    changed: int
-    deleted: int
-    closed: int
-
-
 class HasMoved(Exception):
     """Some rows of a plan cannot be moved in, because activities are not what they were."""
 
 
-def names_used(plan: Plan) -> set[tuple[str, str]]:
-    """Return the names that the rows of a plan use, each with its kind."""
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many rows of a plan do what, and the names they use, each with its kind."""
+
+    new: int
+    adopted: int
+    rewritten: int
+    deleted: int
+    others: int
+    renamed: int
+    closed: int
+    closed_besides: int
+    names: frozenset[tuple[str, str]]
+
+
+def tally(plan: Plan) -> Tally:
+    """Go through the rows of a plan, so that nobody has to wait for that while they are moved in."""
+    kinds = (
+        "s.base_revision IS NULL AND s.activity_id IS NULL",
+        "s.base_revision IS NULL AND s.activity_id IS NOT NULL",
+        "s.base_revision IS NOT NULL AND s.is_whole",
+        _DELETED,
+        _OTHERS,
+        "s.gives_up > '' AND s.is_whole",
+        "s.closes IS TRUE",
+        _CLOSED_BESIDES,
+    )
+    counted = ", ".join(f"COUNT(CASE WHEN {kind} THEN 1 END)" for kind in kinds)
     with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {counted} {_rows_of(plan)}")
+        counts = cursor.fetchone()
         cursor.execute(f"SELECT DISTINCT CAST(s.names AS text) {_rows_of(plan)}")
-        return {(kind, name) for (names,) in cursor.fetchall() for kind, name in json.loads(names)}
+        names = frozenset((kind, name) for (used,) in cursor.fetchall() for kind, name in json.loads(used))
+    return Tally(*counts, names)
 
 
-def move_in(plan: Plan, deed: Deed, *, upload: UUID, names: Iterable[tuple[str, str]]) -> MovedIn:
-    """Write the rows of a plan, their changes and these names, each in a few statements.
+def move_in(plan: Plan, deed: Deed, *, upload: UUID, tally: Tally) -> None:
+    """Write the rows of a plan, their changes and the names they use, each in a few statements.
 
     Within the caller's transaction, which is good for nothing more when this raises HasMoved.
     """
     try:
         with connection.cursor() as cursor:
-            moved = _Moving(cursor, plan, deed, upload).run()
-            _remember(cursor, ((plan.provider_id, kind, cut(fold(name), 500), name) for kind, name in names))
+            _Moving(cursor, plan, deed, upload, tally).run()
+            provider_id = plan.provider_id
+            _remember(cursor, ((provider_id, kind, cut(fold(name), 500), name) for kind, name in tally.names))
     except IntegrityError as clash:
         # The keys say it: an internal ID or an activity ID is taken meanwhile.
         raise HasMoved from clash
-    return moved
 
 
-def _rows_of(plan: Plan) -> str:
-    return f"FROM {STAGED.table} s WHERE s.plan_id = {plan.pk} AND NOT s.skipped AND s.verb <> ''"
+def _rows_of(plan: Plan, join: str = "") -> str:
+    return f"FROM {STAGED.table} s {join} WHERE s.plan_id = {plan.pk} AND NOT s.skipped AND s.verb <> ''"
 
 
-#: The revision after a row: closing is a change of its own.
-_CLOSES_BESIDES = "s.closes IS TRUE AND s.verb <> 'close'"
-_NEXT_REVISION = f"1 + CASE WHEN {_CLOSES_BESIDES} THEN 1 ELSE 0 END"
-_AT = "%s"
+_DELETED = "s.deletes IS TRUE"
+#: Rows that change nothing but the life of an activity, but for those that delete it.
+_OTHERS = "s.base_revision IS NOT NULL AND NOT s.is_whole AND s.deletes IS NOT TRUE"
+#: Closing is a change of its own, after the first.
+_CLOSED_BESIDES = "s.closes IS TRUE AND s.verb <> 'close'"
+_REVISIONS = f"1 + CASE WHEN {_CLOSED_BESIDES} THEN 1 ELSE 0 END"
 _TO_MOVING = "LEFT JOIN moving m ON m.place = s.place"
-_BRINGS_NO_ID = "s.base_revision IS NULL AND s.activity_id IS NULL"
 
 
 class _Moving:
     """One moving in. Internal IDs are given up before they are given, so that activities can swap them."""
 
-    def __init__(self, cursor: Any, plan: Plan, deed: Deed, upload: UUID) -> None:
+    def __init__(self, cursor: Any, plan: Plan, deed: Deed, upload: UUID, tally: Tally) -> None:
         self.cursor = cursor
         self.plan = plan
         self.deed = deed
-        self.adapt = CHANGE.adapters()
-        self.at = self.adapt["at"](deed.at)
-        self.upload = self.adapt["upload"](upload)
+        self.tally = tally
+        adapt = CHANGE.adapters()
+        self.json_of = adapt["old"]
+        self.at = adapt["at"](deed.at)
+        self.upload = adapt["upload"](upload)
         self.rows = _rows_of(plan)
 
-    def run(self) -> MovedIn:
+    def run(self) -> None:
         """Write everything; the statements build on each other in this order."""
+        tally = self.tally
         self._number()
         with self._search_index():
-            self._execute(
-                f"UPDATE {ACTIVITY.table} SET internal_id = '' WHERE activity_id IN"
-                f" (SELECT s.activity_id {self.rows} AND s.gives_up <> '' AND s.is_whole)"
-            )
-            deleted = self._change_life("s.deletes IS TRUE")
-            added = self._insert()
-            changed = self._update() + self._change_life("s.deletes IS NOT TRUE")
-        if deleted + changed != self._count("s.base_revision IS NOT NULL"):
-            raise HasMoved
-        closed = self._tell()
+            if tally.renamed:
+                self._execute(
+                    f"UPDATE {ACTIVITY.table} SET internal_id = '' WHERE activity_id IN"
+                    f" (SELECT s.activity_id {self.rows} AND s.gives_up > '' AND s.is_whole)"
+                )
+            if tally.deleted:
+                # As `delete` does it, the form entry is set free.
+                self._update(self._life() | {"entry": "NULL"}, _DELETED, tally.deleted)
+            if tally.new or tally.adopted:
+                self._insert()
+            if tally.rewritten:
+                record = {name: f"s.{name}" for name in MOVED_IN}
+                condition = "s.base_revision IS NOT NULL AND s.is_whole"
+                self._update(record | self._life(), condition, tally.rewritten)
+            if tally.others:
+                self._update(self._life(), _OTHERS, tally.others)
+        self._tell()
         self._execute("DROP TABLE moving")
-        return MovedIn(added, changed, deleted, closed)
 
     def _execute(self, sql: str, values: Sequence[Any] = ()) -> int:
         self.cursor.execute(sql, list(values))
         return int(self.cursor.rowcount)
 
-    def _count(self, condition: str) -> int:
-        self._execute(f"SELECT COUNT(*) {self.rows} AND {condition}")
-        return int(self.cursor.fetchone()[0])
-
     def _number(self) -> None:
         """Give the new activities their IDs, in the order of the file."""
+        table = "CREATE TEMP TABLE moving (place integer PRIMARY KEY, activity_id integer)"
+        fresh = f"{self.rows} AND s.base_revision IS NULL AND s.activity_id IS NULL"
         if connection.vendor == "postgresql":
-            _hold_numbers(self.cursor, alone=self._count("s.base_revision IS NULL AND s.activity_id > 0") > 0)
-            self._execute(
-                "CREATE TEMP TABLE moving (place integer PRIMARY KEY, activity_id integer) ON COMMIT DROP"
-            )
+            self._execute(f"{table} ON COMMIT DROP")
+            if self.tally.new or self.tally.adopted:
+                _hold_numbers(self.cursor, alone=self.tally.adopted > 0)
+            if not self.tally.new:
+                return
             self._execute(
                 f"INSERT INTO moving SELECT n.place, nextval('{_SEQUENCE}')"
-                f" FROM (SELECT s.place {self.rows} AND {_BRINGS_NO_ID} ORDER BY s.place) n"
+                f" FROM (SELECT s.place {fresh} ORDER BY s.place) n"
             )
             another = (
                 f"UPDATE moving SET activity_id = nextval('{_SEQUENCE}')"
                 f" WHERE activity_id IN (SELECT activity_id FROM {ACTIVITY.table})"
-                f" OR activity_id IN (SELECT s.activity_id {self.rows})"
+                f" OR activity_id IN (SELECT s.activity_id {self.rows} AND s.activity_id > 0)"
             )
             while self._execute(another):
                 pass
+            self._execute("ANALYZE moving")
             return
-        self._execute("CREATE TEMP TABLE moving (place integer PRIMARY KEY, activity_id integer)")
-        if count := self._count(_BRINGS_NO_ID):
-            first = _last_of(self.cursor, count, besides=f"SELECT s.activity_id {self.rows}") - count
+        self._execute(table)
+        if self.tally.new:
+            besides = f"SELECT s.activity_id {self.rows} AND s.activity_id > 0"
+            first = _last_of(self.cursor, self.tally.new, besides=besides) - self.tally.new
             self._execute(
-                "INSERT INTO moving SELECT s.place, row_number() OVER (ORDER BY s.place) + %s"
-                f" {self.rows} AND {_BRINGS_NO_ID}",
+                f"INSERT INTO moving SELECT s.place, row_number() OVER (ORDER BY s.place) + %s {fresh}",
                 [first],
             )
 
@@ -309,60 +339,49 @@ class _Moving:
         )
         return trigrams.together(self.cursor, [number for (number,) in self.cursor.fetchall()])
 
-    def _insert(self) -> int:
+    def _insert(self) -> None:
         columns = {
             **{name: f"s.{name}" for name in MOVED_IN},
             "search_text": "s.search_text || COALESCE(CAST(m.activity_id AS text), '')",
             "activity_id": "COALESCE(m.activity_id, s.activity_id)",
             "provider_id": str(self.plan.provider_id),
-            "closed_at": f"CASE WHEN s.closes THEN {_AT} END",
-            "revision": _NEXT_REVISION,
-            "created_at": _AT,
-            "updated_at": _AT,
+            "closed_at": "CASE WHEN s.closes THEN %s END",
+            "revision": _REVISIONS,
+            "created_at": "%s",
+            "updated_at": "%s",
         }
-        return self._execute(
+        self._execute(
             f"INSERT INTO {ACTIVITY.table} ({', '.join(columns)}) SELECT {', '.join(columns.values())}"
-            f" {self.rows.replace(' s WHERE', f' s {_TO_MOVING} WHERE')} AND s.base_revision IS NULL"
-            " ORDER BY COALESCE(m.activity_id, s.activity_id)",
+            f" {_rows_of(self.plan, _TO_MOVING)} AND s.base_revision IS NULL ORDER BY s.place",
             [self.at] * 3,
         )
-
-    def _update(self) -> int:
-        columns = {name: f"s.{name}" for name in MOVED_IN} | self._life()
-        return self._set(columns, "s.is_whole AND s.base_revision IS NOT NULL", [self.at] * 3)
-
-    def _change_life(self, condition: str) -> int:
-        columns = self._life()
-        if condition == "s.deletes IS TRUE":
-            # As `delete` does it.
-            columns["entry"] = "NULL"
-        return self._set(columns, f"NOT s.is_whole AND {condition}", [self.at] * 3)
 
     def _life(self) -> dict[str, str]:
         table = ACTIVITY.table
         return {
-            "closed_at": f"CASE WHEN s.closes THEN {_AT} WHEN s.closes IS NULL THEN {table}.closed_at END",
-            "deleted_at": f"CASE WHEN s.deletes THEN {_AT} WHEN s.deletes IS NULL THEN {table}.deleted_at END",
-            "revision": f"s.base_revision + {_NEXT_REVISION}",
-            "updated_at": _AT,
+            "closed_at": f"CASE WHEN s.closes THEN %s WHEN s.closes IS NULL THEN {table}.closed_at END",
+            "deleted_at": f"CASE WHEN s.deletes THEN %s WHEN s.deletes IS NULL THEN {table}.deleted_at END",
+            "revision": f"s.base_revision + {_REVISIONS}",
+            "updated_at": "%s",
         }
 
-    def _set(self, columns: Mapping[str, str], condition: str, values: Sequence[Any]) -> int:
+    def _update(self, columns: Mapping[str, str], condition: str, expected: int) -> None:
+        """Set these columns where the activities are what they were; raises HasMoved where some are not."""
         table = ACTIVITY.table
         # The plus keeps SQLite from going through all activities to look each up among the rows.
-        return self._execute(
+        found = self._execute(
             f"UPDATE {table} SET {', '.join(f'{name} = {value}' for name, value in columns.items())}"
             f" {self.rows} AND {condition} AND {table}.activity_id = +s.activity_id"
             f" AND {table}.provider_id = {self.plan.provider_id} AND {table}.revision = s.base_revision",
-            values,
+            [self.at] * 3,
         )
+        if found != expected:
+            raise HasMoved
 
-    def _tell(self) -> int:
-        """Append the changes; return how many activities were closed."""
-        rows = self.rows.replace(" s WHERE", f" s {_TO_MOVING} WHERE")
-        deed, at = self.deed, self.deed.at.isoformat()
-        json_of = self.adapt["old"]
-        columns = {
+    def _tell(self) -> None:
+        """Append the changes."""
+        deed, rows = self.deed, _rows_of(self.plan, _TO_MOVING)
+        first = {
             "activity_id": "COALESCE(m.activity_id, s.activity_id)",
             "revision": "COALESCE(s.base_revision, 0) + 1",
             "verb": "s.verb",
@@ -371,26 +390,30 @@ class _Moving:
             "actor_id": "%s",
             "actor_name": "%s",
             "door": "%s",
-            "at": _AT,
+            "at": "%s",
             "reason": "%s",
             "upload": "%s",
             "upload_row": "s.place",
         }
         who = [deed.actor.person_id, deed.actor.name, deed.door.value, self.at, deed.reason, self.upload]
-        life = [json_of({name: value}) for value in (None, at) for name in ("deleted_at", "closed_at")]
-        insert = f"INSERT INTO {CHANGE.table} ({', '.join(columns)}) SELECT "
-        self._execute(f"{insert}{', '.join(columns.values())} {rows} ORDER BY s.place", [*life, *who])
-        columns |= {
-            "revision": "COALESCE(s.base_revision, 0) + 2",
-            "verb": "'close'",
-            "old": "%s",
-            "new": "%s",
-        }
-        besides = self._execute(
-            f"{insert}{', '.join(columns.values())} {rows} AND {_CLOSES_BESIDES} ORDER BY s.place",
-            [life[1], life[3], *who],
-        )
-        return besides + self._count("s.verb = 'close'")
+        life = [
+            self.json_of({name: value})
+            for value in (None, deed.at.isoformat())
+            for name in ("deleted_at", "closed_at")
+        ]
+        insert = f"INSERT INTO {CHANGE.table} ({', '.join(first)}) SELECT"
+        self._execute(f"{insert} {', '.join(first.values())} {rows} ORDER BY s.place", [*life, *who])
+        if self.tally.closed_besides:
+            second = {
+                "revision": "COALESCE(s.base_revision, 0) + 2",
+                "verb": "'close'",
+                "old": "%s",
+                "new": "%s",
+            }
+            self._execute(
+                f"{insert} {', '.join((first | second).values())} {rows} AND {_CLOSED_BESIDES} ORDER BY s.place",
+                [life[1], life[3], *who],
+            )
 
 
 def update_derived(activities: Sequence[Activity], columns: Sequence[str]) -> None:
@@ -432,6 +455,20 @@ class Table:
             self._adapters[vendor] = {name: _adapter(field) for name, field in self.fields.items()}
         return self._adapters[vendor]
 
+    def rows(self, values: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
+        """Give the values in the order of the columns, ready for the driver."""
+        pick = itemgetter(*self.fields)
+        adapt = [
+            (place, adapter)
+            for place, adapter in enumerate(self.adapters().values())
+            if adapter is not _as_it_is
+        ]
+        for one in values:
+            row = list(pick(one))
+            for place, adapter in adapt:
+                row[place] = adapter(row[place])
+            yield row
+
 
 ACTIVITY = Table(Activity)
 CHANGE = Table(Change, without=["id"])
@@ -466,19 +503,24 @@ def _adapter(field: Field[Any, Any]) -> Adapter:
     return _as_it_is
 
 
+_encode = msgspec.json.Encoder().encode
+
+
 def _as_it_is(value: Any) -> Any:
     return value
 
 
-_as_json = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+def _as_json(value: Any) -> str:
+    return _encode(value).decode()
 
 
 def _write_one(cursor: Any, row: Written) -> None:
-    adapt = ACTIVITY.adapters()
     if row.created:
-        cursor.execute(ACTIVITY.insert + ACTIVITY.values, _values(row.activity.__dict__, adapt))
+        [values] = ACTIVITY.rows([row.activity.__dict__])
+        cursor.execute(ACTIVITY.insert + ACTIVITY.values, values)
         return
     assignments = ", ".join(f'"{name}" = %s' for name in row.columns)
+    adapt = ACTIVITY.adapters()
     values = [adapt[name](getattr(row.activity, name)) for name in row.columns]
     cursor.execute(
         f"UPDATE {ACTIVITY.table} SET {assignments} WHERE activity_id = %s",
@@ -512,13 +554,10 @@ def _merge(cursor: Any, rows: Sequence[Written]) -> None:
 
 
 def _activities(rows: Iterable[Written]) -> Iterator[Row]:
-    adapt = ACTIVITY.adapters()
-    for row in rows:
-        yield _values(row.activity.__dict__, adapt)
+    return ACTIVITY.rows(row.activity.__dict__ for row in rows)
 
 
 def _changes(rows: Iterable[Written], deed: Deed) -> Iterator[Row]:
-    adapt = CHANGE.adapters()
     told = {
         "actor_id": deed.actor.person_id,
         "actor_name": deed.actor.name,
@@ -528,15 +567,17 @@ def _changes(rows: Iterable[Written], deed: Deed) -> Iterator[Row]:
         "upload": None,
         "upload_row": None,
     }
-    for row in rows:
-        activity = row.activity
-        own = {"activity_id": activity.activity_id, "revision": activity.revision, "verb": row.verb}
-        yield _values(told | own | {"old": row.old, "new": row.new}, adapt)
-
-
-def _values(values: Mapping[str, Any], adapt: Mapping[str, Adapter]) -> Row:
-    """Return the values in the order of the columns, ready for the driver."""
-    return tuple([function(values[name]) for name, function in adapt.items()])
+    return CHANGE.rows(
+        {
+            **told,
+            "activity_id": row.activity.activity_id,
+            "revision": row.activity.revision,
+            "verb": row.verb,
+            "old": row.old,
+            "new": row.new,
+        }
+        for row in rows
+    )
 
 
 def _names(rows: Iterable[Written]) -> Iterator[tuple[int, str, str, str]]:

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from enum import IntEnum, StrEnum
+from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -40,6 +41,7 @@ def reach(answers: Mapping[str, Any], rejected: Mapping[str, str], today: date) 
     return Reach(judging.completeness(answers, rejected=rejected, today=today))
 
 
+@lru_cache(maxsize=4096)
 def ends_at(end_date: date, zone: str) -> datetime:
     """Return the instant, in UTC, at which the end date has passed: the midnight after it in `zone`."""
     midnight = datetime.combine(end_date + timedelta(days=1), time.min, tzinfo=ZoneInfo(zone))

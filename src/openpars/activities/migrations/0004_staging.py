@@ -20,6 +20,7 @@ class Migration(migrations.Migration):
                 ('rulebook_version', models.CharField(max_length=20)),
                 ('day', models.DateField()),
                 ('zone', models.CharField(max_length=64)),
+                ('applied_at', models.DateTimeField(null=True)),
                 ('provider', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.provider')),
             ],
         ),
@@ -100,15 +101,15 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='staged',
-            index=models.Index(fields=['plan', 'activity_id'], name='staged_activity'),
+            index=models.Index(condition=models.Q(('activity_id__gt', 0)), fields=['plan', 'activity_id'], name='staged_activity'),
         ),
         migrations.AddIndex(
             model_name='staged',
-            index=models.Index(condition=models.Q(('internal_id', ''), _negated=True), fields=['plan', 'internal_id'], name='staged_internal_id'),
+            index=models.Index(condition=models.Q(('internal_id__gt', '')), fields=['plan', 'internal_id'], name='staged_internal_id'),
         ),
         migrations.AddIndex(
             model_name='staged',
-            index=models.Index(condition=models.Q(('gives_up', ''), _negated=True), fields=['plan', 'gives_up'], name='staged_gives_up'),
+            index=models.Index(condition=models.Q(('gives_up__gt', '')), fields=['plan', 'gives_up'], name='staged_gives_up'),
         ),
         migrations.AddIndex(
             model_name='staged',

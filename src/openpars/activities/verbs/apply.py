@@ -12,7 +12,7 @@ from django.db import transaction
 
 from openpars.accounts.actors import Actor
 from openpars.accounts.scopes import Scope
-from openpars.activities import locks, queries, staging, writer
+from openpars.activities import locks, staging, writer
 from openpars.activities.doors import Door
 from openpars.activities.writer import Deed, HasMoved
 
@@ -56,22 +56,25 @@ def apply(
     afterwards. `before_commit` is called inside the transaction when everything else is written; what it
     raises takes everything back. The plan stays, and is the caller's to discard.
 
-    Raises NoSuchPlan, PermissionDenied.
+    Raises NoSuchPlan, also when it has been applied already, and PermissionDenied.
     """
     if not scope.may_write or scope.provider_id is None:
         raise PermissionDenied
     found = staging.plan_of(plan, scope)
     staging.skip(found, skip)
-    names = writer.names_used(found)
+    tally = writer.tally(found)
     try:
         with transaction.atomic():
             home = locks.homes([found.provider_id], now=now, lock=True)[found.provider_id]
             if not staging.stands(found, home):
                 return Moved()
-            moved_in = writer.move_in(found, Deed(actor=actor, door=door, at=now), upload=upload, names=names)
-            applied = Applied(moved_in.added, moved_in.changed, moved_in.deleted, moved_in.closed, now)
+            staging.mark_applied(found, at=now)
+            writer.move_in(found, Deed(actor=actor, door=door, at=now), upload=upload, tally=tally)
+            applied = Applied(
+                tally.new + tally.adopted, tally.rewritten + tally.others, tally.deleted, tally.closed, now
+            )
             if before_commit is not None:
                 before_commit(applied)
     except HasMoved:
-        return Moved(tuple(queries.moved(found)))
+        return Moved(tuple(staging.moved(found)))
     return applied

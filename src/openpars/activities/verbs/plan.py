@@ -22,9 +22,9 @@ from openpars.activities import locks, queries, staging, writer
 from openpars.activities.cautions import LOOKS_LIKE_ANOTHER
 from openpars.activities.clashes import same
 from openpars.activities.drafting import Drafted, Typed
-from openpars.activities.models import Activity
-from openpars.activities.proposing import EDIT_CLOSED, Proposal, lookalikes_of
-from openpars.activities.records import Answers, answers_of, exported, is_missing
+from openpars.activities.lookalikes import Lookalikes
+from openpars.activities.proposing import EDIT_CLOSED, NOTHING_DRAFTED, Proposal
+from openpars.activities.records import Answers, Held, exported, is_missing
 from openpars.activities.revising import difference, record_columns
 from openpars.activities.verbs.close import NOT_ENDED, NOT_READY
 from openpars.activities.verbs.delete import CLOSED as DELETE_CLOSED
@@ -153,16 +153,20 @@ class Planning:
 class _Work:
     """A row on its way: what it is about, and what would be written.
 
-    `read` are the findings that came with it, `findings` those that planning adds.
+    `read` are the findings that came with it, `findings` those that planning adds; `columns` are the record's
+    as they would stand.
     """
 
     row: Asked
-    activity: Activity | None
+    activity: Held | None
     activity_id: int | None
-    result: Result
     findings: list[Finding]
-    read: list[Finding]
+    read: Sequence[Finding]
+    result: Result = Result.BLOCKED
     proposal: Proposal | None = None
+    columns: dict[str, Any] = field(default_factory=dict)
+    old: Answers = field(default_factory=dict)
+    new: Answers = field(default_factory=dict)
     closes: bool = False
     not_closed: tuple[Finding, ...] = ()
 
@@ -174,11 +178,12 @@ class _Batch:
         self.planning = planning
         self.home = planning.home
         self.rows = rows
+        provider_id = self.home.provider_id
         named = {row.activity_id for row in rows if _is_possible(row.activity_id)}
         internal_ids = {name for row in rows if (name := row.answers.get("internal_id"))}
         #: Who has each internal ID, rows of the file left aside.
-        self.holders = dict(queries.internal_ids(self.home.provider_id, sorted(internal_ids)))
-        self.stored = queries.held(planning.scope, {*named, *self.holders.values()})
+        self.holders = dict(queries.internal_ids(provider_id, [*internal_ids]))
+        self.stored = queries.held({*named, *self.holders.values()}, provider_id=provider_id)
         strangers = named - self.stored.keys()
         self.in_use = queries.in_use(strangers) if planning.adopt else set()
         plan = planning.plan
@@ -189,37 +194,114 @@ class _Batch:
         self.row_blocked: dict[str, int] = {}
         for internal_id, place, verb in staging.naming(plan, internal_ids):
             (self.row_giving if verb else self.row_blocked)[internal_id] = place
-        self.given_up = set(staging.given_up(plan, internal_ids))
+        self.given_up = staging.given_up(plan, internal_ids)
 
     def run(self) -> tuple[list[Planned], list[dict[str, Any]]]:
         """Return what each row would do, and the rows to stage."""
-        works = [self._note(self._meet(row)) for row in self.rows]
+        works = []
+        for row in self.rows:
+            work = self._meet(row)
+            self._note(work)
+            works.append(work)
         alike = self._alike(works)
         planned: list[Planned] = []
         staged: list[dict[str, Any]] = []
+        plan_id = self.planning.plan.pk
         for work in works:
-            one, columns = self._told(work, alike.get(work.row.number))
-            planned.append(one)
-            staged.append({"plan_id": self.planning.plan.pk, "place": work.row.number} | columns)
+            found, row_alike = alike.get(work.row.number, (None, None))
+            if found is not None:
+                work.findings.append(found)
+            planned.append(_told(work, found, row_alike))
+            staged.append(_staged(work, plan_id))
         return planned, staged
 
     def _meet(self, row: Asked) -> _Work:
         """Find what a row is about, and what would become of that."""
         activity, against = self._target(row)
         activity_id = row.activity_id if activity is None else activity.activity_id
-        work = _Work(row, activity, activity_id, Result.BLOCKED, against, _of_reading(row, activity))
-        if row.action == DELETE:
-            if activity is not None and not against:
-                if activity.closed_at is None:
-                    work.result = Result.DELETED
-                else:
-                    against.append(finding(DELETE_CLOSED))
+        work = _Work(row, activity, activity_id, against, row.findings)
+        if against or "activity_id" in row.rejected:
             return work
-        if activity is None or not against:
-            self._propose(work)
+        if row.action == DELETE:
+            if activity is not None and activity.closed_at is not None:
+                against.append(finding(DELETE_CLOSED))
+            elif not any(found.blocks for found in row.findings):
+                work.result = Result.DELETED
+            return work
+        if activity is None:
+            self._make(work)
+        else:
+            self._change(work, activity)
+        if work.result is Result.BLOCKED:
+            return work
+        if work.result in (Result.NEW, Result.CHANGED):
+            self._record(work)
+        if row.close and (activity is None or activity.closed_at is None):
+            work.not_closed = self._keeps_open(work)
+            work.closes = not work.not_closed
         return work
 
-    def _target(self, row: Asked) -> tuple[Activity | None, list[Finding]]:
+    def _make(self, work: _Work) -> None:
+        """See whether a row makes a new activity."""
+        row = work.row
+        said = Typed({**row.answers, **_kept(row, {})}, {**row.rejected})
+        proposal = Proposal(said, None, self.home, {}, NOTHING_DRAFTED, keep_invalid=False)
+        work.proposal = proposal
+        if row.judged:
+            answers = {name: value for name, value in said.answers.items() if not is_missing(value)}
+            proposal.drafted = Drafted(answers, said.rejected, row.findings, _reach_of(row.findings))
+        else:
+            proposal.says(said)
+            work.findings += _untold(proposal, work.read)
+        if not proposal.is_blocked:
+            work.result = Result.NEW
+
+    def _change(self, work: _Work, activity: Held) -> None:
+        """See what a row changes of a stored activity."""
+        row = work.row
+        if row.judged:
+            # It is no new activity, so what it would lack as one is of no account.
+            work.read = [found for found in row.findings if found.stage in (Stage.VALID, Stage.CONFIRM)]
+        said = _news(row, activity)
+        proposal = Proposal(said, activity, self.home, activity.answers, NOTHING_DRAFTED, keep_invalid=False)
+        work.proposal = proposal
+        if said.answers or said.rejected:
+            proposal.says(said)
+            work.findings += _untold(proposal, work.read)
+        else:
+            proposal.drafted = Drafted(activity.answers, activity.rejected, (), Reach.NOTHING)
+        answers = proposal.drafted.answers
+        work.read = [
+            found for found in work.read if found.rule != DOES_NOT_APPLY or not is_asked(found.path, answers)
+        ]
+        if proposal.is_blocked or any(found.blocks for found in work.read):
+            return
+        if not proposal.differs:
+            work.result = Result.UNCHANGED
+        elif activity.closed_at is not None:
+            work.findings.insert(0, finding(EDIT_CLOSED))
+        else:
+            work.result = Result.CHANGED
+            work.findings += proposal.taken_back(now=self.planning.now)
+
+    def _record(self, work: _Work) -> None:
+        """Work out the record's columns as they would stand, and how they differ."""
+        proposal, activity = work.proposal, work.activity
+        if proposal is None:
+            return
+        drafted = proposal.drafted
+        answers = proposal.answers_to_store()
+        work.columns = record_columns(
+            answers, drafted.rejected, activity_id=work.activity_id, home=self.home, reached=drafted.reached
+        )
+        work.old, work.new = difference(
+            answers,
+            drafted.rejected,
+            before=proposal.before,
+            rejected_before=None if activity is None else activity.rejected,
+        )
+
+    def _target(self, row: Asked) -> tuple[Held | None, list[Finding]]:
         """Return the stored activity a row is about, if there is one, and what is wrong with how it is named."""
         internal_id: str = row.answers.get("internal_id") or ""
         if row.activity_id is None:
@@ -238,11 +320,11 @@ class _Batch:
             against = [finding(REPEATED, value=shown, row=str(earlier))]
         return activity, against
 
-    def _by_internal_id(self, row: Asked, internal_id: str) -> tuple[Activity | None, list[Finding]]:
+    def _by_internal_id(self, row: Asked, internal_id: str) -> tuple[Held | None, list[Finding]]:
         holder = self._holder(internal_id)
         if holder is not None:
             return self.stored[holder], []
-        if row.action not in (UPDATE, DELETE):
+        if row.action not in (UPDATE, DELETE) or "activity_id" in row.rejected:
             return None, []
         if not internal_id:
             return None, [finding(UNNAMED, action=row.action.lower())]
@@ -250,7 +332,7 @@ class _Batch:
 
     def _by_activity_id(
         self, row: Asked, activity_id: int, internal_id: str
-    ) -> tuple[Activity | None, list[Finding]]:
+    ) -> tuple[Held | None, list[Finding]]:
         activity = self.stored.get(activity_id)
         against: list[Finding] = []
         if activity is None:
@@ -270,82 +352,30 @@ class _Batch:
             return None
         return self.holders.get(internal_id)
 
-    def _propose(self, work: _Work) -> None:
-        """Put what the row says onto the record, and see whether that can be written."""
-        row, activity = work.row, work.activity
-        said = self._said(row, activity)
-        before = {} if activity is None else answers_of(activity)
-        proposal = Proposal(said, activity, self.home, before, Drafted({}, {}, ()), keep_invalid=False)
-        work.proposal = proposal
-        if activity is None and row.judged and not work.findings:
-            answers = {name: value for name, value in said.answers.items() if not is_missing(value)}
-            proposal.drafted = Drafted(answers, said.rejected, row.findings)
-            proposal.reached = _reach_of(row.findings)
-        elif said.fields or said.rejected:
-            proposal.says(said)
-            work.findings += _untold(proposal, work.read)
-        else:
-            proposal.drafted = Drafted(before, proposal.rejected_before, ())
-        work.read = [found for found in work.read if not _is_asked_after_all(found, proposal)]
-        if proposal.is_blocked or any(found.blocks for found in (*work.read, *work.findings)):
-            return
-        if activity is None:
-            work.result = Result.NEW
-        elif not proposal.differs:
-            work.result = Result.UNCHANGED
-        elif activity.closed_at is not None:
-            work.findings.insert(0, finding(EDIT_CLOSED))
-            return
-        else:
-            work.result = Result.CHANGED
-            work.findings += proposal.taken_back(now=self.planning.now)
-        if row.close and (activity is None or activity.closed_at is None):
-            work.not_closed = self._keeps_open(proposal)
-            work.closes = not work.not_closed
-
-    def _said(self, row: Asked, activity: Activity | None) -> Typed:
-        """Return what a row says; of a stored activity only what an export of it does not say already."""
-        answers = dict(row.answers)
-        stored = {} if activity is None else answers_of(activity)
-        for name in ("legacy", "extra"):
-            if kept := row.kept.get(name):
-                merged = {**stored.get(name, {}), **kept}
-                answers[name] = {key: value for key, value in merged.items() if value is not None}
-        said = Typed(answers, dict(row.rejected))
-        if activity is None:
-            return said
-        known = exported(stored, activity.rejected) if activity.rejected else stored
-        refused = {root(path) for path in row.rejected}
-        return said.without(
-            [
-                name
-                for name, value in answers.items()
-                if name not in refused
-                and same(value, known.get(name))
-                and not (is_missing(value) and any(root(path) == name for path in activity.rejected))
-            ]
-        )
-
-    def _keeps_open(self, proposal: Proposal) -> tuple[Finding, ...]:
+    def _keeps_open(self, work: _Work) -> tuple[Finding, ...]:
         """Return what keeps the record from being closed, as `close` says it."""
-        answers, rejected = proposal.drafted.answers, proposal.drafted.rejected
+        if work.proposal is None:
+            return ()
+        drafted = work.proposal.drafted
         against: list[Finding] = []
-        if proposal.reached != Reach.CLOSE:
-            missing = stops(answers, rejected=rejected, today=self.home.today, goal=Stage.CLOSE)
+        if drafted.reached != Reach.CLOSE:
+            missing = stops(
+                drafted.answers, rejected=drafted.rejected, today=self.home.today, goal=Stage.CLOSE
+            )
             if missing:
                 against += [finding(NOT_READY), *missing]
-        if ends_at(date.fromisoformat(answers["end_date"]), self.home.zone) > self.planning.now:
+        if ends_at(date.fromisoformat(drafted.answers["end_date"]), self.home.zone) > self.planning.now:
             against.append(finding(NOT_ENDED, path="end_date"))
         return tuple(against)
 
-    def _note(self, work: _Work) -> _Work:
+    def _note(self, work: _Work) -> None:
         """Note what the row means for those after it."""
         number, activity = work.row.number, work.activity
         if work.activity_id is not None:
             self.row_about.setdefault(work.activity_id, number)
         before = "" if activity is None else activity.internal_id
-        if work.result in (Result.NEW, Result.CHANGED) and work.proposal is not None:
-            after = work.proposal.drafted.answers.get("internal_id") or ""
+        if work.columns:
+            after = work.columns["internal_id"]
             if after:
                 self.row_giving[after] = number
             if before and before != after:
@@ -354,102 +384,105 @@ class _Batch:
             self.given_up.add(before)
         elif work.result is Result.BLOCKED and work.activity_id is None:
             self.row_blocked.setdefault(work.row.answers.get("internal_id") or "", number)
-        return work
 
     def _alike(self, works: Sequence[_Work]) -> dict[int, tuple[Finding, int | None]]:
-        """Return for each row that looks like an activity or a row outside its repeat group what is told of that."""
-        written = [
-            (work, found)
+        """Return, by row, what is told of those that look like an activity or an earlier row, and which row."""
+        new = [
+            (work, likeness)
             for work in works
-            if work.result in (Result.NEW, Result.CHANGED)
-            and work.proposal is not None
-            and (found := work.proposal.new_likeness) is not None
+            if (likeness := work.columns.get("likeness")) is not None
+            and (work.activity is None or work.activity.likeness != likeness)
         ]
-        lookalikes = lookalikes_of(work.proposal for work, _ in written if work.proposal is not None)
-        rows = {
-            likeness: place
-            for likeness, place, _ in staging.alike(self.planning.plan, {likeness for _, likeness in written})
-        }
-        told: dict[int, tuple[Finding, int | None]] = {}
+        if not new:
+            return {}
         provider_id = self.home.provider_id
-        for work, likeness in written:
+        lookalikes = Lookalikes((provider_id, likeness) for _, likeness in new)
+        rows = dict(staging.alike(self.planning.plan, {likeness for _, likeness in new}))
+        told: dict[int, tuple[Finding, int | None]] = {}
+        for work, likeness in new:
+            number = work.row.number
             cautions = lookalikes.cautions(work.activity, provider_id=provider_id, likeness=likeness)
-            earlier = rows.setdefault(likeness, work.row.number)
+            earlier = rows.setdefault(likeness, number)
             if cautions:
-                told[work.row.number] = cautions[0], None
-            elif earlier != work.row.number:
-                told[work.row.number] = finding(LOOKS_LIKE_ANOTHER), earlier
+                told[number] = cautions[0], None
+            elif earlier != number:
+                told[number] = finding(LOOKS_LIKE_ANOTHER), earlier
         return told
 
-    def _told(self, work: _Work, alike: tuple[Finding, int | None] | None) -> tuple[Planned, dict[str, Any]]:
-        """Return what is told of a row, and its columns in the staging table."""
-        row, activity, proposal = work.row, work.activity, work.proposal
-        answers = row.answers if proposal is None else proposal.drafted.answers
-        internal_id = answers.get("internal_id") or ""
-        columns: dict[str, Any] = {
-            "activity_id": work.activity_id if _is_possible(work.activity_id) else None
-        }
-        old: Answers = {}
-        new: Answers = {}
-        if activity is not None:
-            columns["base_revision"] = activity.revision
-        if work.result in (Result.NEW, Result.CHANGED) and proposal is not None:
-            store = proposal.answers_to_store()
-            old, new = difference(
-                store,
-                proposal.drafted.rejected,
-                before=proposal.before,
-                rejected_before=None if activity is None else activity.rejected,
-            )
-            columns |= record_columns(
-                store,
-                proposal.drafted.rejected,
-                activity_id=work.activity_id,
-                home=self.home,
-                reached=proposal.reached,
-            )
-            known = {*names_in(old)}
-            columns |= {
-                "verb": "add" if activity is None else "save",
-                "is_whole": True,
-                "gives_up": ""
-                if activity is None or activity.internal_id == internal_id
-                else activity.internal_id,
-                "old": old,
-                "new": new,
-                "names": [name for name in names_in(new) if name not in known],
-            }
-        elif work.result is Result.DELETED and activity is not None:
-            columns |= {"verb": "delete", "deletes": True, "gives_up": activity.internal_id}
-        elif work.result is Result.BLOCKED and work.activity_id is None:
-            columns["internal_id"] = internal_id
-        if work.closes:
-            columns["closes"] = True
-            columns.setdefault("verb", "close")
-        findings = [*work.read, *work.findings]
-        if alike is not None:
-            findings.append(alike[0])
-        result = work.result
-        if result is Result.UNCHANGED and work.closes:
-            result = Result.CHANGED
-        title = (activity.title if activity is not None else "") or ""
-        return (
-            Planned(
-                row.number,
-                result,
-                work.activity_id,
-                title=answers.get("title") or title,
-                internal_id=internal_id or (activity.internal_id if activity is not None else ""),
-                old=old,
-                new=new,
-                findings=tuple(findings),
-                closes=work.closes,
-                not_closed=work.not_closed,
-                looks_like=int(alike[0].value) if alike and alike[0].value else None,
-                looks_like_row=alike[1] if alike else None,
-            ),
-            columns,
-        )
+
+def _told(work: _Work, alike: Finding | None, row_alike: int | None) -> Planned:
+    """Return what is told of a row."""
+    said = work.row.answers
+    stored: Answers = {} if work.activity is None else work.activity.answers
+    return Planned(
+        work.row.number,
+        Result.CHANGED if work.closes and work.result is Result.UNCHANGED else work.result,
+        work.activity_id,
+        title=said.get("title") or stored.get("title", ""),
+        internal_id=said.get("internal_id") or stored.get("internal_id", ""),
+        old=work.old,
+        new=work.new,
+        findings=(*work.read, *work.findings),
+        closes=work.closes,
+        not_closed=work.not_closed,
+        looks_like=int(alike.value) if alike is not None and alike.value else None,
+        looks_like_row=row_alike,
+    )
+
+
+def _staged(work: _Work, plan_id: int) -> dict[str, Any]:
+    """Return a row's columns in the staging table."""
+    activity = work.activity
+    columns = work.columns
+    columns["plan_id"] = plan_id
+    columns["place"] = work.row.number
+    columns["activity_id"] = work.activity_id if _is_possible(work.activity_id) else None
+    if activity is not None:
+        columns["base_revision"] = activity.revision
+    if work.result in (Result.NEW, Result.CHANGED):
+        known = {*names_in(work.old)}
+        columns["verb"] = "add" if activity is None else "save"
+        columns["is_whole"] = True
+        columns["old"] = work.old
+        columns["new"] = work.new
+        columns["names"] = [name for name in names_in(work.new) if name not in known]
+        if activity is not None and activity.internal_id != columns["internal_id"]:
+            columns["gives_up"] = activity.internal_id
+    elif work.result is Result.DELETED and activity is not None:
+        columns |= {"verb": "delete", "deletes": True, "gives_up": activity.internal_id}
+    elif work.result is Result.BLOCKED and work.activity_id is None:
+        # Whoever names the same one after it is told of it.
+        columns["internal_id"] = work.row.answers.get("internal_id") or ""
+    if work.closes:
+        columns["closes"] = True
+        columns.setdefault("verb", "close")
+    return columns
+
+
+def _kept(row: Asked, stored: Answers) -> Answers:
+    """Return what is kept beside the answers, with what the row brings; None takes something away."""
+    return {
+        name: {key: value for key, value in {**stored.get(name, {}), **kept}.items() if value is not None}
+        for name, kept in row.kept.items()
+        if kept
+    }
+
+
+def _news(row: Asked, activity: Held) -> Typed:
+    """Return what a row says of a stored activity, without what an export of it says already."""
+    rejected = activity.rejected
+    known = exported(activity.answers, rejected) if rejected else activity.answers
+    keeps_text = {root(path) for path in rejected}
+    refused = {root(path) for path in row.rejected}
+    answers = {
+        name: value
+        for name, value in {**row.answers, **_kept(row, activity.answers)}.items()
+        if name in refused
+        # Saying nothing where a text waits to be mended takes that away.
+        or (name in keeps_text and is_missing(value))
+        or not same(value, known.get(name))
+    }
+    return Typed(answers, {**row.rejected})
 
 
 def _is_possible(activity_id: int | None) -> TypeGuard[int]:
@@ -464,13 +497,6 @@ def _reach_of(findings: Iterable[Finding]) -> Reach:
     return Reach.ACTIVE if Stage.CLOSE in stages else Reach.CLOSE
 
 
-def _of_reading(row: Asked, activity: Activity | None) -> list[Finding]:
-    """Return the findings that come with a row, without what it lacks as a new activity if it is none."""
-    if activity is None or not row.judged:
-        return list(row.findings)
-    return [found for found in row.findings if found.stage in (Stage.VALID, Stage.CONFIRM)]
-
-
 def _untold(proposal: Proposal, read: Iterable[Finding]) -> list[Finding]:
     """Return what judging the whole record found that the row does not tell yet."""
     told = {(found.rule, found.path) for found in read}
@@ -482,8 +508,3 @@ def _untold(proposal: Proposal, read: Iterable[Finding]) -> list[Finding]:
         # Of answers that the row leaves alone, only what is missing is told.
         and not (found.blocks and proposal.activity is not None and root(found.path) not in named)
     ]
-
-
-def _is_asked_after_all(found: Finding, proposal: Proposal) -> bool:
-    """Say whether a finding takes a question for one that is not asked, which the stored answers contradict."""
-    return found.rule == DOES_NOT_APPLY and is_asked(found.path, proposal.drafted.answers)

@@ -53,7 +53,7 @@ def reopen(
         if not scope.may_reopen_locked:
             if home.accreditor_id not in locked:
                 locked[home.accreditor_id] = locked_years(home.accreditor_id, now=now)
-            against += year_locked(activity, locked[home.accreditor_id])
+            against += year_locked(activity.end_date.year, locked[home.accreditor_id])
         return against
 
     return transition(
@@ -75,7 +75,6 @@ def locked_years(accreditor_id: int, *, now: datetime) -> set[int]:
     return set(years.values_list("year", flat=True))
 
 
-def year_locked(activity: Activity, locked: Collection[int]) -> list[Finding]:
-    """Return a finding when the reporting year that an activity ends in is locked."""
-    year = activity.end_date.year
+def year_locked(year: int, locked: Collection[int]) -> list[Finding]:
+    """Return a finding when the reporting year (the one an activity ends in) is locked."""
     return [finding(YEAR_LOCKED, path="end_date", year=str(year))] if year in locked else []

@@ -16,13 +16,13 @@ from openpars.accounts.actors import Actor
 from openpars.accounts.scopes import Scope
 from openpars.activities import clashes, locks, queries, writer
 from openpars.activities.doors import Door
-from openpars.activities.drafting import Drafted, typed
+from openpars.activities.drafting import typed
 from openpars.activities.internal_ids import TAKEN as INTERNAL_ID_TAKEN
 from openpars.activities.internal_ids import InternalIds
 from openpars.activities.lookalikes import Lookalikes
 from openpars.activities.models import Activity, Change
 from openpars.activities.outcomes import Outcome
-from openpars.activities.proposing import EDIT_CLOSED, Proposal, internal_ids_for, lookalikes_of
+from openpars.activities.proposing import EDIT_CLOSED, NOTHING_DRAFTED, Proposal
 from openpars.activities.records import answers_of
 from openpars.activities.revising import new_activity, revise
 from openpars.activities.writer import Deed, Written
@@ -89,9 +89,10 @@ def save(
 
 @dataclass(slots=True)
 class _Work:
-    """One edit on its way."""
+    """One edit on its way, with the activity it is about."""
 
     edit: Edit
+    activity: Activity | None
     proposal: Proposal
 
     def not_done(self, *findings: Finding) -> Outcome:
@@ -99,7 +100,7 @@ class _Work:
         said, drafted = self.proposal.said, self.proposal.drafted
         # Of an answer to a question that is not asked, only its reading says what is wrong.
         unasked = [found for found in said.findings if found not in drafted.findings]
-        return Outcome(self.proposal.activity, (*findings, *drafted.findings, *unasked))
+        return Outcome(self.activity, (*findings, *drafted.findings, *unasked))
 
 
 class _Saving:
@@ -139,8 +140,16 @@ class _Saving:
             else:
                 works[place] = met
         proposals = [work.proposal for work in works.values()]
-        internal_ids = internal_ids_for(proposals)
-        lookalikes = lookalikes_of(proposals)
+        internal_ids = InternalIds(
+            (proposal.home.provider_id, wanted)
+            for proposal in proposals
+            if (wanted := proposal.wanted_internal_id)
+        )
+        lookalikes = Lookalikes(
+            (proposal.home.provider_id, new_likeness)
+            for proposal in proposals
+            if (new_likeness := proposal.new_likeness) is not None
+        )
         accepted: dict[int, _Work] = {}
         for place, work in works.items():
             refused = self._judge(work, internal_ids, lookalikes)
@@ -148,7 +157,7 @@ class _Saving:
                 outcomes[place] = refused
             else:
                 accepted[place] = work
-        fresh = iter(writer.numbers(sum(work.proposal.activity is None for work in accepted.values())))
+        fresh = iter(writer.numbers(sum(work.activity is None for work in accepted.values())))
         written: list[Written] = []
         for place, work in accepted.items():
             outcomes[place] = self._apply(work, fresh, written)
@@ -166,8 +175,8 @@ class _Saving:
         home = self.homes[provider_id or 0]
         said = typed(edit.answers, today=home.today)
         before = answers_of(activity) if activity is not None else {}
-        proposal = Proposal(said, activity, home, before, Drafted({}, {}, ()), edit.keep_invalid)
-        work = _Work(edit, proposal)
+        proposal = Proposal(said, activity, home, before, NOTHING_DRAFTED, edit.keep_invalid)
+        work = _Work(edit, activity, proposal)
         if activity is not None:
             if edit.exact_revision is not None and edit.exact_revision != activity.revision:
                 return work.not_done(finding(REVISION_STALE))
@@ -216,7 +225,7 @@ class _Saving:
     def _apply(self, work: _Work, fresh: Iterator[int], written: list[Written]) -> Outcome:
         """Bring the activity to where it shall stand, and list what to write."""
         proposal = work.proposal
-        activity = proposal.activity
+        activity = work.activity
         created = activity is None
         if not created and not proposal.differs:
             return Outcome(activity, proposal.drafted.findings, done=True)
@@ -232,7 +241,7 @@ class _Saving:
             before=proposal.before,
             home=proposal.home,
             now=self.now,
-            reached=proposal.reached,
+            reached=proposal.drafted.reached,
         )
         written.append(row)
         changed = tuple(name for name in row.new if name != "rejected")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
@@ -17,8 +17,8 @@ from openpars.accounts.scopes import Scope
 from openpars.activities import locks, queries, staging, writer
 from openpars.activities.doors import Door
 from openpars.activities.internal_ids import TAKEN as INTERNAL_ID_TAKEN
-from openpars.activities.models import Activity, Change, Plan
-from openpars.activities.records import Answers, answers_of
+from openpars.activities.models import Change, Plan
+from openpars.activities.records import Answers, Held
 from openpars.activities.revising import difference, plain, record_columns
 from openpars.activities.verbs.reopen import locked_years, year_locked
 from openpars.activities.writer import Deed, HasMoved
@@ -80,12 +80,12 @@ def undo(
         in_the_way = in_the_way or _taken(plan, scope)
         if in_the_way:
             return tuple(in_the_way)
-        names = writer.names_used(plan)
+        tally = writer.tally(plan)
         try:
             with transaction.atomic():
                 locks.homes([scope.provider_id], now=now, lock=True)
-                moved = writer.move_in(plan, Deed(actor=actor, door=door, at=now), upload=upload, names=names)
-                undone = Undone(moved.deleted, moved.changed, now)
+                writer.move_in(plan, Deed(actor=actor, door=door, at=now), upload=upload, tally=tally)
+                undone = Undone(tally.deleted, tally.rewritten + tally.others, now)
                 if before_commit is not None:
                     before_commit(undone)
         except HasMoved:
@@ -107,13 +107,15 @@ class _Undoing:
 
     def stage(self, changes: Sequence[Change]) -> list[InTheWay]:
         """Stage how the activities of these changes stood before them, unless some stand in the way."""
-        activities = queries.held(self.scope, {change.activity_id for change in changes}, deleted_too=True)
+        activities = _held({change.activity_id for change in changes}, self.scope)
         in_the_way: list[InTheWay] = []
         staged: list[dict[str, Any]] = []
         for row, of_row in _by_row(changes):
             activity = activities[of_row[0].activity_id]
             against = self._against(activity, of_row)
-            in_the_way += [InTheWay(row, activity.activity_id, activity.title, one) for one in against]
+            in_the_way += [
+                InTheWay(row, activity.activity_id, activity.answers["title"], one) for one in against
+            ]
             if not against:
                 staged.append(self._before(row, activity, of_row))
         if not in_the_way:
@@ -121,14 +123,14 @@ class _Undoing:
                 writer.stage(staged)
         return in_the_way
 
-    def _against(self, activity: Activity, changes: Sequence[Change]) -> list[Finding]:
+    def _against(self, activity: Held, changes: Sequence[Change]) -> list[Finding]:
         if activity.revision != changes[-1].revision:
             return [finding(CHANGED_SINCE)]
         if changes[-1].verb == "close":
-            return year_locked(activity, self.locked)
+            return year_locked(int(activity.answers["end_date"][:4]), self.locked)
         return []
 
-    def _before(self, row: int, activity: Activity, changes: Sequence[Change]) -> dict[str, Any]:
+    def _before(self, row: int, activity: Held, changes: Sequence[Change]) -> dict[str, Any]:
         """Return the staged row that leads an activity back before these changes."""
         verbs = [change.verb for change in changes]
         columns: dict[str, Any] = {
@@ -157,15 +159,21 @@ class _Undoing:
         new |= {name: plain(value) for name, value in life.items()}
         return columns | {"old": old, "new": new}
 
-    def _record(self, activity: Activity, past: Mapping[str, Any]) -> tuple[Answers, Answers, Answers]:
+    def _record(self, activity: Held, past: Mapping[str, Any]) -> tuple[Answers, Answers, Answers]:
         """Return the columns of the record as it was, and what the history tells of that."""
-        now = answers_of(activity)
+        now = activity.answers
         was = {name: value for name, value in (now | {**past}).items() if value is not None}
         rejected = was.pop("rejected", activity.rejected)
         old, new = difference(was, rejected, before=now, rejected_before=activity.rejected)
         columns = record_columns(was, rejected, activity_id=activity.activity_id, home=self.home)
-        gives_up = activity.internal_id if activity.internal_id != columns["internal_id"] else ""
+        gives_up = activity.internal_id
+        if gives_up == columns["internal_id"]:
+            gives_up = ""
         return columns | {"is_whole": True, "gives_up": gives_up}, old, new
+
+
+def _held(activity_ids: Collection[int], scope: Scope) -> dict[int, Held]:
+    return queries.held(activity_ids, provider_id=scope.provider_id or 0, deleted_too=True)
 
 
 def _by_row(changes: Sequence[Change]) -> Iterator[tuple[int, list[Change]]]:
@@ -175,9 +183,9 @@ def _by_row(changes: Sequence[Change]) -> Iterator[tuple[int, list[Change]]]:
 
 def _taken(plan: Plan, scope: Scope) -> list[InTheWay]:
     """Return the activities that cannot be led back, by what the database says now."""
-    moved = queries.moved(plan)
+    moved = staging.moved(plan)
     rows = staging.rows(plan, moved)
-    activities = queries.held(scope, {activity_id for activity_id, _ in rows.values()}, deleted_too=True)
+    activities = _held({activity_id for activity_id, _ in rows.values()}, scope)
     found: list[InTheWay] = []
     for row, reason in moved.items():
         activity_id, wanted = rows[row]
@@ -185,5 +193,5 @@ def _taken(plan: Plan, scope: Scope) -> list[InTheWay]:
         against = finding(CHANGED_SINCE)
         if reason == "internal_id":
             against = finding(INTERNAL_ID_TAKEN, path="internal_id", value=wanted)
-        found.append(InTheWay(row, activity.activity_id, activity.title, against))
+        found.append(InTheWay(row, activity.activity_id, activity.answers["title"], against))
     return found
