@@ -19,7 +19,9 @@ NAMESPACES: Final = {
     "a": "http://ns.medbiq.org/address/v1/",
     "op": "urn:openpars:activities:1",
 }
-"""The namespaces we write, by prefix. `mems` is written as the default namespace, without one."""
+"""The namespaces we write, by prefix."""
+DEFAULT: Final = "mems"
+"""The prefix whose namespace is the default one, so that it is written without."""
 
 ROOT: Final = "ACCMEActivities"
 ACTIVITY: Final = "MedicalEducationMetrics"
@@ -70,7 +72,8 @@ class Element:
     - `values` are all that can be said.
 
     `table` finds the parts of a group, `text_part` names the one that is its text, and `answers` the parts that
-    hold answers, each with the answer's own name.
+    hold answers, each with the answer's own name. `attributes` are the parts written so, and `written` is the
+    tag as it is written.
     """
 
     name: str
@@ -93,11 +96,15 @@ class Element:
     table: Table = dataclasses.field(init=False, repr=False, compare=False)
     text_part: str | None = dataclasses.field(init=False, repr=False, compare=False)
     answers: tuple[tuple[str, str], ...] = dataclasses.field(init=False, repr=False, compare=False)
+    attributes: tuple["Element", ...] = dataclasses.field(init=False, repr=False, compare=False)
+    written: str = dataclasses.field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "table", Table(() if self.holder else self.parts))
         answers = tuple((part.name, part.field.rpartition(".")[2]) for part in self.parts if part.field)
         object.__setattr__(self, "answers", answers)
+        object.__setattr__(self, "attributes", tuple(part for part in self.parts if part.is_attribute))
+        object.__setattr__(self, "written", self.tag.removeprefix(f"{DEFAULT}:").lstrip("@"))
         object.__setattr__(self, "text_part", next((part.name for part in self.parts if part.is_text), None))
 
     @property

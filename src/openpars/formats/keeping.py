@@ -11,6 +11,7 @@ MOST_CHARACTERS: Final = 100_000
 """How much is kept of one activity, names and texts together."""
 Texts = Mapping[str, str | None]
 """What is kept, by name; None empties it."""
+UNKNOWN: Final = "file.element.unknown"
 _DEEPEST: Final = 32
 _MOST_TOLD: Final = 200
 
@@ -53,17 +54,17 @@ def keep(
 
 
 class Strangers:
-    """The names that nobody knows: each is told once, at the first row that has it."""
+    """The names that nobody knows: each is told once, at the first row that has it, and not more than 200."""
 
     def __init__(self) -> None:
         self._told: set[str] = set()
 
-    def tell(self, row: Row, names: Iterable[str]) -> None:
+    def tell(self, row: Row, names: Iterable[str], rule: str = UNKNOWN) -> None:
         """Add a finding to the row for each name not told yet."""
         for name in names:
             if name not in self._told and len(self._told) < _MOST_TOLD:
                 self._told.add(name)
-                row.findings.append(finding("file.element.unknown", value=visible(name)))
+                row.findings.append(finding(rule, value=visible(name)))
 
 
 def _flatten(name: str, value: Any, texts: dict[str, str | None], deeper: int) -> None:

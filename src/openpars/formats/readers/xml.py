@@ -47,18 +47,18 @@ def read(path: Path, *, limits: Limits) -> Reading:
     those that nobody knows are kept. Raises Unreadable for a document type, before anything it declares is looked
     at, and for what is no XML.
     """
-    spelling = _spelling(path)
-    return Reading(Layout("xml", total=_counted(path, spelling)), _rows(path, spelling, limits))
+    name = _name_in(path)
+    return Reading(Layout("xml", total=_counted(path, name)), _rows(path, local(name), limits))
 
 
-def _spelling(path: Path) -> str:
-    """Return how the file spells the name of an activity; refuse a document type on the way to the first."""
+def _name_in(path: Path) -> str:
+    """Return what an activity is called in the file; refuse a document type on the way to the first."""
     parser = expat.ParserCreate()
     found: list[str] = []
 
     def begin(name: str, _: dict[str, str]) -> None:
         if not found and word_of(local(name)) == _WORD:
-            found.append(local(name))
+            found.append(name)
 
     parser.StartElementHandler = begin
     parser.StartDoctypeDeclHandler = _refuse_doctype
@@ -76,20 +76,21 @@ def _refuse_doctype(*_: Any) -> NoReturn:
     raise Unreadable(finding("file.doctype"))
 
 
-def _counted(path: Path, spelling: str) -> int:
-    """Return how many activities are closed in the file, which takes a fraction of the time of reading it."""
-    end = re.compile(rb"</(?:[\w.-]{1,100}:)?" + re.escape(spelling.encode()) + rb"\s{0,9}>")
+def _counted(path: Path, name: str) -> int | None:
+    """Return how many activities are closed in the file, which takes a fraction of the time of reading it.
+
+    None where they cannot be counted so, as in UTF-16.
+    """
+    end = f"</{name}".encode()
     count = 0
     rest = b""
     with path.open("rb") as file:
         while chunk := file.read(_LOOKED_AT):
             chunk = rest + chunk
-            last = 0
-            for match in end.finditer(chunk):
-                count += 1
-                last = match.end()
-            rest = chunk[max(last, len(chunk) - 200) :]
-    return count
+            count += chunk.count(end)
+            # An end tag may be cut in two, and is counted with the next piece.
+            rest = chunk[len(chunk) - len(end) + 1 :]
+    return count or None
 
 
 def _rows(path: Path, spelling: str, limits: Limits) -> Iterator[Row]:
@@ -106,14 +107,14 @@ def _rows(path: Path, spelling: str, limits: Limits) -> Iterator[Row]:
             number += 1
             parent = activity.getparent()
             waiting = row_of(number, _said(activity), strangers)
-            _tell_beside(waiting, activity.itersiblings(preceding=True))
+            strangers.tell(waiting, _beside(activity.itersiblings(preceding=True)), "file.element.not_read")
             activity.clear(keep_tail=False)  # type: ignore[call-arg]
             while parent is not None and (before := activity.getprevious()) is not None:
                 parent.remove(before)
     if waiting is None:
         raise Unreadable(finding("file.no_activities"))
     # What stands after the last activity is told at it, for want of another.
-    _tell_beside(waiting, parent if parent is not None else ())
+    strangers.tell(waiting, _beside(parent if parent is not None else ()), "file.element.not_read")
     yield waiting
 
 
@@ -158,11 +159,11 @@ def _in_words(error: etree.XMLSyntaxError, context: Any) -> str:
     return f"line {line}, column {column}: {words}"
 
 
-def _tell_beside(row: Row, siblings: Iterable[etree._Element]) -> None:
+def _beside(siblings: Iterable[etree._Element]) -> Iterator[str]:
+    """Yield the names and lines of the elements beside activities that are none."""
     for element in siblings:
         if word_of(local(element.tag)) != _WORD:
-            place = f"{local(element.tag)} (line {element.sourceline})"
-            row.findings.append(finding("file.element.not_read", value=place))
+            yield f"{local(element.tag)} (line {element.sourceline})"
 
 
 def _said(activity: etree._Element) -> Said:

@@ -5,14 +5,14 @@ from typing import IO, Any, Final
 from xml.sax.saxutils import escape, quoteattr
 
 from openpars.formats.dialect import Record, values_of
-from openpars.formats.elements import NAMESPACES, ROOT, TREE, Element
+from openpars.formats.elements import DEFAULT, NAMESPACES, ROOT, TREE, Element
 from openpars.rulebook.kinds.trouble import visible
 
 _HEAD: Final = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
     + f"<op:{ROOT}"
     + "".join(
-        f'\n    xmlns{"" if prefix == "mems" else f":{prefix}"}="{namespace}"'
+        f'\n    xmlns{"" if prefix == DEFAULT else f":{prefix}"}="{namespace}"'
         for prefix, namespace in NAMESPACES.items()
     )
     + '\n    xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n'
@@ -26,7 +26,7 @@ def write(stream: IO[bytes], records: Iterable[Record]) -> None:
     stream.write(_HEAD.encode())
     for record in records:
         lines: list[str] = []
-        _write_holder(TREE, values_of(record), "  ", lines)
+        _write_holder(TREE, values_of(record), " ", lines)
         stream.write("".join(lines).encode())
     stream.write(_TAIL.encode())
 
@@ -34,8 +34,8 @@ def write(stream: IO[bytes], records: Iterable[Record]) -> None:
 def _write_holder(holder: Element, values: dict[str, Any], indent: str, lines: list[str]) -> bool:
     """Write a holder with all that stands in it; one in which nothing does is left out, if it may be."""
     start = len(lines)
-    lines.append(f"{indent}<{_tag(holder.tag)}>\n")
-    inside = f"{indent}  "
+    lines.append(f"{indent}<{holder.written}>\n")
+    inside = f"{indent} "
     written = False
     for element in holder.parts:
         if element.holder:
@@ -46,54 +46,46 @@ def _write_holder(holder: Element, values: dict[str, Any], indent: str, lines: l
     if not written and not holder.always:
         del lines[start:]
         return False
-    lines.append(f"{indent}</{_tag(holder.tag)}>\n")
+    lines.append(f"{indent}</{holder.written}>\n")
     return True
 
 
 def _write_element(element: Element, value: Any, indent: str, lines: list[str]) -> None:
-    if element.many:
-        for entry in value:
-            _write_one(element, entry, indent, lines)
+    write_one = _write_group if element.parts else _write_leaf
+    for entry in value if element.many else (value,):
+        write_one(element, entry, indent, lines)
+
+
+def _write_leaf(element: Element, value: Any, indent: str, lines: list[str]) -> None:
+    text = _escaped(value, element)
+    if element.inner:
+        text = f"<{element.inner}>{text}</{element.inner}>"
+    lines.append(f"{indent}<{element.written}>{text}</{element.written}>\n")
+
+
+def _write_group(element: Element, value: dict[str, Any], indent: str, lines: list[str]) -> None:
+    tag = element.written
+    start = f"{indent}<{tag}"
+    for part in element.attributes:
+        if part.name in value:
+            start += f" {part.written}={quoteattr(visible(value[part.name]))}"
+    if element.text_part is None:
+        lines.append(f"{start}>\n")
+        for part in element.parts:
+            if part.name in value and not part.is_attribute:
+                _write_element(part, value[part.name], f"{indent} ", lines)
+            elif part.always:
+                lines.append(f"{indent} <{part.written}/>\n")
+        lines.append(f"{indent}</{tag}>\n")
+    elif element.nillable and element.text_part not in value:
+        lines.append(f'{start} xsi:nil="true"/>\n')
     else:
-        _write_one(element, value, indent, lines)
-
-
-def _write_one(element: Element, value: Any, indent: str, lines: list[str]) -> None:
-    tag = _tag(element.tag)
-    if not element.parts:
-        text = _escaped(value, element)
-        if element.inner:
-            text = f"<{element.inner}>{text}</{element.inner}>"
-        lines.append(f"{indent}<{tag}>{text}</{tag}>\n")
-        return
-    attributes = "".join(
-        f" {part.tag[1:]}={quoteattr(visible(value[part.name]))}"
-        for part in element.parts
-        if part.is_attribute and part.name in value
-    )
-    if element.text_part is not None:
-        if element.nillable and element.text_part not in value:
-            lines.append(f'{indent}<{tag}{attributes} xsi:nil="true"/>\n')
-        else:
-            lines.append(
-                f"{indent}<{tag}{attributes}>{_escaped(value[element.text_part], element)}</{tag}>\n"
-            )
-        return
-    lines.append(f"{indent}<{tag}{attributes}>\n")
-    for part in element.parts:
-        if part.name in value and not part.is_attribute:
-            _write_element(part, value[part.name], f"{indent}  ", lines)
-        elif part.always:
-            lines.append(f"{indent}  <{_tag(part.tag)}/>\n")
-    lines.append(f"{indent}</{tag}>\n")
-
-
-def _tag(tag: str) -> str:
-    return tag.removeprefix("mems:")
+        lines.append(f"{start}>{_escaped(value[element.text_part], element)}</{tag}>\n")
 
 
 def _escaped(value: Any, element: Element) -> str:
+    if isinstance(value, str):
+        return escape(visible(value), _ENTITIES)
     if isinstance(value, bool):
-        words = ("no", "yes") if element.kind == "yes-no" else ("false", "true")
-        return words[value]
-    return escape(visible(value), _ENTITIES) if isinstance(value, str) else str(value)
+        return (("no", "yes") if element.kind == "yes-no" else ("false", "true"))[value]
+    return str(value)
