@@ -1,8 +1,9 @@
 """Backup and restore: one zip file with every table as JSON lines, the same for SQLite and PostgreSQL.
 
-    manifest.json          versions, migrations, and per table its columns, rows and SHA-256
+    manifest.json          versions, migrations, per table its columns, rows and SHA-256, the stored files
     tables/<table>.jsonl   one row a line, an array in the order of the manifest's columns
     files/secret-key       so that links in letters already sent still work
+    stored/<name>          a file of Django's storage, as it was uploaded
 
 Writing and reading are streamed; neither needs more memory than a few hundred rows. The archive is read in
 one transaction of the database (`write`) and written in one (`restore`).
@@ -14,8 +15,9 @@ import os
 import zipfile
 import zlib
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from itertools import islice
@@ -30,13 +32,15 @@ from django.core.exceptions import ValidationError
 from django.core.management.color import no_style
 from django.db import DatabaseError, connection, transaction
 from django.db.migrations.executor import MigrationExecutor
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Field, FileField, Model, QuerySet
 
 from openpars import __version__
 from openpars.accounts.models import Accreditor, Person
 from openpars.activities import writer
 from openpars.activities.queries import LAST_ID
 from openpars.clock import now
+from openpars.config import stored_files, unfinished
+from openpars.config.one_provider import is_prepared
 from openpars.config.starting import prepare_database
 from openpars.rulebook import VERSION as RULEBOOK
 
@@ -59,6 +63,18 @@ _UNREADABLE = (
 #: Tables that are made again by themselves: sessions (everybody signs in again) and Django's own lists.
 _LEFT_OUT = {"sessions", "contenttypes", "auth"}
 
+#: What is only under way: a job's lease is somebody's here and now, and a plan is made of what is stored then.
+_UNDER_WAY = {"jobs.job", "activities.plan", "activities.staged"}
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """What was written or restored: numbers of rows and of uploaded files, and what the storage had lost."""
+
+    rows: int
+    files: int
+    lost: Sequence[str] = ()
+
 
 class NotReady(Exception):
     """There is no complete database to write."""
@@ -72,13 +88,12 @@ class Unusable(Exception):
     """The file cannot be restored; the message says why."""
 
 
-def write(file: Path) -> int:
-    """Write everything into a new `file`, readable by its owner only; answers the number of rows.
+def write(file: Path) -> Contents:
+    """Write everything into a new `file`, readable by its owner only.
 
     The file appears under its name when it is complete. Raises NotReady before the first migration.
     """
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    if not is_prepared():
         message = "This database is new, or of another version. Start the site once, then make the backup."
         raise NotReady(message)
     partial = file.with_name(f".{file.name}.{os.getpid()}.partial")
@@ -86,18 +101,20 @@ def write(file: Path) -> int:
         handle = os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(handle, "wb") as raw:
             with zipfile.ZipFile(raw, "w", zipfile.ZIP_DEFLATED, compresslevel=6) as archive:
-                rows = _write_all(archive)
+                contents = _write_all(archive)
             raw.flush()
             os.fsync(raw.fileno())
         partial.rename(file)
     finally:
         partial.unlink(missing_ok=True)
-    return rows
+    return contents
 
 
-def _write_all(archive: zipfile.ZipFile) -> int:
-    with _one_moment():
-        tables = [_write_table(archive, model) for model in _models(installed)]
+def _write_all(archive: zipfile.ZipFile) -> Contents:
+    with one_moment():
+        models = _kept(installed)
+        tables = [_write_table(archive, model) for model in models]
+        names = _file_names(models)
         migrations = _migrations()
         last_activity_id = writer.last_number()
     files = []
@@ -105,6 +122,8 @@ def _write_all(archive: zipfile.ZipFile) -> int:
     if key.exists():
         archive.writestr(f"files/{_SECRET_KEY}", key.read_bytes())
         files.append(_SECRET_KEY)
+    # A stored file never changes, so it need not be read at that same moment.
+    stored, lost = stored_files.write(archive, names)
     manifest = {
         "format": FORMAT,
         "openpars": __version__,
@@ -115,13 +134,14 @@ def _write_all(archive: zipfile.ZipFile) -> int:
         "tables": tables,
         "last_activity_id": last_activity_id,
         "files": files,
+        "stored": stored,
     }
     archive.writestr("manifest.json", json.dumps(manifest, indent=1))
-    return sum(table["rows"] for table in tables)
+    return Contents(sum(table["rows"] for table in tables), len(stored), lost)
 
 
 @contextmanager
-def _one_moment() -> Iterator[None]:
+def one_moment() -> Iterator[None]:
     """Read the database as it is now, however long reading takes, and hold nobody up.
 
     Django's own `atomic` would take SQLite's write lock, so the transaction is begun by hand.
@@ -135,11 +155,29 @@ def _one_moment() -> Iterator[None]:
             cursor.execute("ROLLBACK")
 
 
-def _models(apps: Apps) -> list[type[Model]]:
-    """Every model whose rows are ours to keep, the hidden many-to-many ones too, by table name."""
+def _ours(apps: Apps) -> list[type[Model]]:
+    """Every model whose rows are ours, the hidden many-to-many ones too, by table name."""
     found = apps.get_models(include_auto_created=True)
-    kept = {model._meta.db_table: model for model in found if model._meta.app_label not in _LEFT_OUT}
-    return [model for _, model in sorted(kept.items()) if model._meta.managed and not model._meta.proxy]
+    ours = {model._meta.db_table: model for model in found if model._meta.app_label not in _LEFT_OUT}
+    return [model for _, model in sorted(ours.items()) if model._meta.managed and not model._meta.proxy]
+
+
+def _kept(apps: Apps) -> list[type[Model]]:
+    """Those of our models whose rows a backup takes along."""
+    return [model for model in _ours(apps) if model._meta.label_lower not in _UNDER_WAY]
+
+
+def _file_names(models: Iterable[type[Model]]) -> list[str]:
+    """The names of all files that rows of these models tell of, in the storage."""
+    columns = [
+        (model, field) for model in models for field in _columns(model) if isinstance(field, FileField)
+    ]
+    return [
+        name
+        for model, field in columns
+        for name in QuerySet(model).order_by("pk").values_list(field.attname, flat=True)
+        if name
+    ]
 
 
 def _columns(model: type[Model]) -> list["Field[Any, Any]"]:
@@ -201,42 +239,63 @@ def _value(field: "Field[Any, Any]", plain: Any) -> Any:
     return field.get_db_prep_save(value, connection)
 
 
-def restore(file: Path, *, replace: bool) -> int:
-    """Bring back what `write` wrote, into this database; answers the number of rows.
+def restore(file: Path, *, replace: bool) -> Contents:
+    """Bring back what `write` wrote, into this database and this storage.
 
     A backup of an earlier version is restored as that version and then migrated, which needs a database
     without tables. Raises Unusable, and DataHere unless `replace`; in both cases no data have changed.
     """
     with _opened(file) as (archive, manifest):
         apps = _migrate_to(manifest, replace=replace)
-        models = {model._meta.db_table: model for model in _models(apps)}
+        models = {model._meta.db_table: model for model in _kept(apps)}
         if set(models) != {table["table"] for table in manifest["tables"]}:
             message = "its tables are not those of this version."
             raise Unusable(message)
+        before = _file_names(models.values())
+        stored = manifest.get("stored", [])
+        new = stored_files.put(archive, stored)
         try:
-            with transaction.atomic():
-                connection.check_constraints()
-                _empty(list(models.values()))
-                for table in manifest["tables"]:
-                    _read_table(archive, table, models[table["table"]])
-                connection.check_constraints()
-                _reset_sequences(list(models.values()))
-        except (
-            ValidationError,
-            DatabaseError,
-            ValueError,
-            TypeError,
-            ArithmeticError,
-            RecursionError,
-        ) as problem:
-            message = f"its rows do not fit this version ({str(problem).strip().splitlines()[0]})."
-            raise Unusable(message) from problem
+            _replace_rows(archive, manifest, models, everything=_ours(apps))
+        except BaseException:
+            stored_files.remove(new)
+            raise
+        stored_files.remove({*before} - {entry["name"] for entry in stored})
         prepare_database()
         if last := manifest["last_activity_id"]:
             writer.go_on_after(last)
         for name in manifest["files"]:
             _put_file(settings.DATA / name, archive.read(f"files/{name}"))
-    return sum(table["rows"] for table in manifest["tables"])
+    return Contents(sum(table["rows"] for table in manifest["tables"]), len(stored))
+
+
+def _replace_rows(
+    archive: zipfile.ZipFile,
+    manifest: dict[str, Any],
+    models: dict[str, type[Model]],
+    *,
+    everything: list[type[Model]],
+) -> None:
+    """Put the rows of a backup in the place of all that are here, in one transaction. Raises Unusable."""
+    try:
+        with transaction.atomic():
+            connection.check_constraints()
+            _empty(everything)
+            for table in manifest["tables"]:
+                _read_table(archive, table, models[table["table"]])
+            if upload := models.get("uploads_upload"):
+                unfinished.let_go(upload)
+            connection.check_constraints()
+            _reset_sequences(list(models.values()))
+    except (
+        ValidationError,
+        DatabaseError,
+        ValueError,
+        TypeError,
+        ArithmeticError,
+        RecursionError,
+    ) as problem:
+        message = f"its rows do not fit this version ({str(problem).strip().splitlines()[0]})."
+        raise Unusable(message) from problem
 
 
 @contextmanager
@@ -272,6 +331,7 @@ def _has_shape(manifest: dict[str, Any]) -> bool:
                 and all(isinstance(name, str) for name in files)
                 and all(map(_is_migration, migrations))
                 and all(map(_is_table, tables))
+                and _are_stored(manifest.get("stored", []))
             )
     return False
 
@@ -290,6 +350,10 @@ def _is_table(value: Any) -> bool:
     return False
 
 
+def _are_stored(value: Any) -> bool:
+    return isinstance(value, list) and all(map(stored_files.is_entry, value))
+
+
 def _check(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
     if not set(manifest["files"]) <= {_SECRET_KEY}:
         message = "it holds a file that is none of ours."
@@ -304,6 +368,9 @@ def _check(archive: zipfile.ZipFile, manifest: dict[str, Any]) -> None:
             raise Unusable(message)
     for name in manifest["files"]:
         archive.read(f"files/{name}")
+    if lost := stored_files.damaged(archive, manifest.get("stored", [])):
+        message = f"the uploaded file {lost} is damaged."
+        raise Unusable(message)
 
 
 def _migrate_to(manifest: dict[str, Any], *, replace: bool) -> Apps:

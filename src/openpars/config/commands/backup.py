@@ -13,7 +13,8 @@ from openpars.config.starting import say, with_data
 def backup(file: Path) -> None:
     """Write all data into FILE, as they are at one moment. The site may go on running.
 
-    FILE holds every table and the secret key, readable by you alone: keep it as safe as the site itself.
+    FILE holds every table, the uploaded files and the secret key, readable by you alone: keep it as safe as the
+    site itself. Plans of files that are not applied yet are left out: after a restore those files are read again.
     """
     from openpars.config import archive  # noqa: PLC0415 - models load only after the settings are known
 
@@ -21,10 +22,12 @@ def backup(file: Path) -> None:
         message = f"{file} is already there and stays as it is. Choose another name."
         raise click.ClickException(message)
     try:
-        rows = archive.write(file)
+        contents = archive.write(file)
     except archive.NotReady as problem:
         raise click.ClickException(str(problem)) from problem
     except OSError as problem:
         message = f"{file} cannot be written: {problem.strerror}."
         raise click.ClickException(message) from problem
-    say(f"{rows} rows are in {file}.")
+    say(f"{contents.rows} rows and {contents.files} uploaded files are in {file}.")
+    for name in contents.lost:
+        click.echo(f"Not in it, because the storage has lost it: the uploaded file {name}", err=True)

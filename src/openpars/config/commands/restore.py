@@ -19,11 +19,13 @@ def restore(file: Path, *, replace: bool) -> None:
     from openpars.config import archive  # noqa: PLC0415 - models load only after the settings are known
 
     try:
-        rows = archive.restore(file, replace=replace)
+        contents = archive.restore(file, replace=replace)
     except archive.DataHere as problem:
         message = "There are data here already, and they stay as they are. Add --replace to throw them away."
         raise click.ClickException(message) from problem
     except archive.Unusable as problem:
         message = f"{file} cannot be restored: {problem}"
         raise click.ClickException(message) from problem
-    say(f"{rows} rows of {file} are restored. Everybody signs in again.")
+    say(
+        f"{contents.rows} rows and {contents.files} uploaded files of {file} are restored. Everybody signs in again."
+    )
