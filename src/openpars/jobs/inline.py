@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from time import monotonic
 from uuid import UUID
 
@@ -45,6 +46,7 @@ def run(job_id: UUID, *, told: Callable[[Progress], None] = lambda _: None) -> J
         line = _Here(claim, told)
         outcome = attempts.attempt(claim, line)
         if outcome is not None:
-            attempts.settle(claim, outcome, line.progress)
+            with suppress(LeaseLost):
+                attempts.settle(claim, outcome, line.progress)
     job: Job = Job.objects.get(pk=job_id)
     return job

@@ -80,20 +80,27 @@ def claim(worker: str) -> Claim | None:
             job = _claimable().select_for_update(skip_locked=True).order_by("created_at", "id").first()
             if job is None:
                 return None
-            if job.cancel_requested:
-                ending.undone(job, State.CANCELLED)
-            elif job.attempts >= settings.JOB_ATTEMPTS:
-                log.error("Job %s (%s) was lost %s times; it has failed", job.id, job.kind, job.attempts)
-                ending.undone(job, State.FAILED, LOST.format(attempts=job.attempts))
-            else:
-                return _take(job, worker)
+            if (taken := _take_or_end(job, worker)) is not None:
+                return taken
 
 
 def claim_this(job_id: UUID, worker: str) -> Claim | None:
-    """Take one job, in the name of `worker`; None when somebody else has it, or it has ended."""
+    """Take one job, in the name of `worker`; None when somebody else has it, or it has ended, here at the latest."""
     with transaction.atomic():
         job = _claimable().select_for_update(skip_locked=True).filter(pk=job_id).first()
-        return None if job is None or job.cancel_requested else _take(job, worker)
+        return None if job is None else _take_or_end(job, worker)
+
+
+def _take_or_end(job: Job, worker: str) -> Claim | None:
+    """Take a job that waits; None when it ends instead, because somebody asked to, or it was lost too often."""
+    if job.cancel_requested:
+        ending.undone(job, State.CANCELLED)
+    elif job.attempts >= settings.JOB_ATTEMPTS:
+        log.error("Job %s (%s) was lost %s times; it has failed", job.id, job.kind, job.attempts)
+        ending.undone(job, State.FAILED, LOST.format(attempts=job.attempts))
+    else:
+        return _take(job, worker)
+    return None
 
 
 def _claimable() -> QuerySet[Job]:
