@@ -143,6 +143,13 @@ def test_a_search_finds_what_is_called_so_now(provider: Provider, count: int) ->
             cursor.execute("INSERT INTO activities_search (activities_search) VALUES ('integrity-check')")
 
 
+def test_two_letters_find_what_holds_them_wherever_they_stand(provider: Provider) -> None:
+    ids = [factories.activity(provider, title=title).pk for title in ("GI bleeding", "New: Gi", "Strategies")]
+    assert (_found(provider, "gi"), _found(provider, "xq")) == ({ids[0], ids[1], ids[2]}, set())
+    assert _found(provider, str(ids[0])[-2:]) >= {ids[0]}
+    assert _found(provider, "gi bleed") == {ids[0]}
+
+
 def _found(provider: Provider, q: str) -> set[int]:
     return {row.activity.pk for row in page(provider, q=q).rows}
 

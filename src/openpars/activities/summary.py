@@ -163,9 +163,7 @@ class SummaryPage:
 
 
 def narrowed(activities: ActivityQuerySet, chosen: SummaryFilter, *, now: datetime) -> ActivityQuerySet:
-    """Return the activities that the summary's filters let through."""
-    if chosen.status is not None:
-        activities = activities.filter(queries.has_status(chosen.status, now=now))
+    """Return the activities that the summary's filters let through; what is quickly compared comes first."""
     if chosen.format is not None:
         activities = activities.filter(format=chosen.format)
     if chosen.year is not None:
@@ -173,6 +171,8 @@ def narrowed(activities: ActivityQuerySet, chosen: SummaryFilter, *, now: dateti
     if chosen.criterion is not None:
         bit = criterion_bit(chosen.criterion)
         activities = activities.alias(marked=F("criteria_mask").bitand(bit)).filter(marked=bit)
+    if chosen.status is not None:
+        activities = activities.filter(queries.has_status(chosen.status, now=now))
     if chosen.attention:
         activities = activities.filter(queries.needs_attention(now=now))
     for word in chosen.words:

@@ -6,6 +6,7 @@ PostgreSQL in an index over `search_text`. What it gives is a superset: who asks
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any, Final
@@ -15,10 +16,13 @@ from django.db import connection
 LENGTH: Final = 3
 #: Words that so many activities hold are found as quickly by going through the list, which soon has enough.
 MOST: Final = 500
+#: Trigrams that begin with the same two letters; more of them are no help.
+_FEW: Final = 50
 #: Activities named in one statement.
 _PART: Final = 5_000
 
 _SQLITE: Final = "SELECT rowid FROM activities_search WHERE activities_search MATCH %s LIMIT %s"
+_BEGINNINGS: Final = "SELECT term FROM activities_search_trigrams WHERE term >= %s AND term <= %s LIMIT %s"
 # Materialized: asked for the first few alone, PostgreSQL may go through all records until it has them.
 _POSTGRESQL: Final = (
     "WITH found AS MATERIALIZED ("
@@ -34,17 +38,41 @@ def candidates(words: Sequence[str], *, provider_id: int | None) -> list[int] | 
     or more than `MOST` activities hold them.
     """
     grams = sorted({word[at : at + LENGTH] for word in words for at in range(len(word) - LENGTH + 1)})
-    if not grams:
-        return None
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            if not grams:
+                return None
             tags = [] if provider_id is None else [f"provider {provider_id}"]
             cursor.execute(_POSTGRESQL, [grams + tags, MOST + 1])
         else:
-            quoted = ['"{}"'.format(gram.replace('"', '""')) for gram in grams]
-            cursor.execute(_SQLITE, [" AND ".join(quoted), MOST + 1])
+            wanted = [_quoted(gram) for gram in grams]
+            for begun in _begun(cursor, words):
+                if not begun:
+                    return []
+                wanted.append(f"({' OR '.join(map(_quoted, begun))})")
+            if not wanted:
+                return None
+            cursor.execute(_SQLITE, [" AND ".join(wanted), MOST + 1])
         found = [activity_id for (activity_id,) in cursor.fetchall()]
     return None if len(found) > MOST else found
+
+
+def _begun(cursor: Any, words: Sequence[str]) -> Iterator[list[str]]:
+    """Give for each word that is a letter too short the trigrams that begin with it, if they are few.
+
+    Every pair of letters is the beginning of one, but for the last, which is of an activity ID.
+    """
+    for word in words:
+        if len(word) != LENGTH - 1 or word.isdecimal():
+            continue
+        cursor.execute(_BEGINNINGS, [word, word + chr(sys.maxunicode), _FEW + 1])
+        begun = [gram for (gram,) in cursor.fetchall()]
+        if len(begun) <= _FEW:
+            yield begun
+
+
+def _quoted(gram: str) -> str:
+    return '"{}"'.format(gram.replace('"', '""'))
 
 
 @contextmanager

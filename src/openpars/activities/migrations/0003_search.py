@@ -38,6 +38,7 @@ _FORWARD = {
             tokenize='trigram case_sensitive 1', detail=none, columnsize=0
         )
         """,
+        "CREATE VIRTUAL TABLE activities_search_trigrams USING fts5vocab(activities_search, 'row')",
         "CREATE TABLE activities_search_held (held integer)",
         """
         CREATE TRIGGER activities_search_added AFTER INSERT ON activities_activity
@@ -76,6 +77,7 @@ _BACKWARD = {
         "DROP TRIGGER activities_search_changed",
         "DROP TRIGGER activities_search_added",
         "DROP TABLE activities_search_held",
+        "DROP TABLE activities_search_trigrams",
         "DROP TABLE activities_search",
     ],
 }
