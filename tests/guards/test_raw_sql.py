@@ -11,6 +11,7 @@ RAW = re.compile(r"\.cursor\(|\.execute(?:many)?\(|\.raw\(|\.extra\(|\bRawSQL\b"
 ALLOWED = {
     "activities/queries.py": "locks rows, which Django words too slowly or not at all",
     "activities/staging.py": "asks for thousands of rows of a plan at once",
+    "activities/tables.py": "hands very many rows to the driver at once",
     "activities/trigrams.py": "asks the index of each database that Django does not know",
     "activities/writer.py": "writes activities, with a back end for each database",
     "config/archive.py": "reads and fills every table, whatever its model says",

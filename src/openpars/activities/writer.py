@@ -8,24 +8,21 @@ path, which writes whole rows.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
-from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-import msgspec
 from django.db import IntegrityError, connection
-from django.db.models import DateField, DateTimeField, DecimalField, Field, JSONField, Model, UUIDField
 
 from openpars.accounts.actors import Actor
 from openpars.activities import trigrams
 from openpars.activities.doors import Door
 from openpars.activities.folding import cut, fold
 from openpars.activities.models import MOVED_IN, Activity, ActivityNumber, Change, PastName, Plan, Staged
+from openpars.activities.tables import Row, Table, append, copy_into, insert
 
 FIRST_NUMBER = 100_000_001
 #: Where PostgreSQL counts activity IDs; SQLite counts them in the one row of `ActivityNumber`.
@@ -34,11 +31,6 @@ _SEQUENCE = "activities_activity_number"
 _NUMBERS_LOCK = 20_050_101
 #: From so many rows on, the bulk path is quicker than one statement per row.
 BULK = 30
-#: Rows handed to the driver at once.
-BATCH = 5_000
-
-Adapter = Callable[[Any], Any]
-Row = Sequence[Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,15 +142,15 @@ def write(rows: Sequence[Written], deed: Deed) -> None:
         if len(rows) < BULK:
             for row in rows:
                 _write_one(cursor, row)
-            _append(cursor, CHANGE, _changes(rows, deed))
+            append(cursor, CHANGE, _changes(rows, deed))
         elif connection.vendor == "postgresql":
             _merge(cursor, rows)
-            _copy(cursor, CHANGE.table, CHANGE, _changes(rows, deed))
+            copy_into(cursor, CHANGE.table, CHANGE, _changes(rows, deed))
         else:
             named = [row.activity.activity_id for row in rows if row.created or "search_text" in row.columns]
             with trigrams.together(cursor, named):
-                _append(cursor, ACTIVITY, _activities(rows), ACTIVITY.on_conflict)
-            _append(cursor, CHANGE, _changes(rows, deed))
+                append(cursor, ACTIVITY, _activities(rows), ACTIVITY.on_conflict)
+            append(cursor, CHANGE, _changes(rows, deed))
         _remember(cursor, _names(rows))
 
 
@@ -178,12 +170,7 @@ def stage(rows: Iterable[Mapping[str, Any]]) -> None:
 
     Within the caller's transaction.
     """
-    ready = STAGED.rows({**_NOT_SAID, **row} for row in rows)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            _copy(cursor, STAGED.table, STAGED, ready)
-        else:
-            _append(cursor, STAGED, ready)
+    insert(STAGED, ({**_NOT_SAID, **row} for row in rows))
 
 
 class HasMoved(Exception):
@@ -431,45 +418,6 @@ def update_derived(activities: Sequence[Activity], columns: Sequence[str]) -> No
         )
 
 
-class Table:
-    """A table's columns, its statements, and how each value is handed to the driver."""
-
-    def __init__(self, model: type[Model], *, without: Iterable[str] = ()) -> None:
-        self.fields: dict[str, Field[Any, Any]] = {
-            field.attname: field for field in model._meta.concrete_fields if field.attname not in {*without}
-        }
-        self.table = f'"{model._meta.db_table}"'
-        names = [f'"{field.column}"' for field in self.fields.values()]
-        self.columns = ", ".join(names)
-        self.insert = f"INSERT INTO {self.table} ({self.columns})"
-        self.values = f" VALUES ({', '.join(['%s'] * len(names))})"
-        key = f'"{model._meta.pk.column}"'
-        updates = ", ".join(f"{name} = excluded.{name}" for name in names if name != key)
-        self.on_conflict = f" ON CONFLICT ({key}) DO UPDATE SET {updates}"
-        self._adapters: dict[str, dict[str, Adapter]] = {}
-
-    def adapters(self) -> dict[str, Adapter]:
-        """Return for each column the function that makes a value ready for this database's driver."""
-        vendor = connection.vendor
-        if vendor not in self._adapters:
-            self._adapters[vendor] = {name: _adapter(field) for name, field in self.fields.items()}
-        return self._adapters[vendor]
-
-    def rows(self, values: Iterable[Mapping[str, Any]]) -> Iterator[Row]:
-        """Give the values in the order of the columns, ready for the driver."""
-        pick = itemgetter(*self.fields)
-        adapt = [
-            (place, adapter)
-            for place, adapter in enumerate(self.adapters().values())
-            if adapter is not _as_it_is
-        ]
-        for one in values:
-            row = list(pick(one))
-            for place, adapter in adapt:
-                row[place] = adapter(row[place])
-            yield row
-
-
 ACTIVITY = Table(Activity)
 CHANGE = Table(Change, without=["id"])
 STAGED = Table(Staged, without=["id"])
@@ -488,32 +436,6 @@ _NOT_SAID: dict[str, Any] = dict.fromkeys(MOVED_IN) | {
 }
 
 
-def _adapter(field: Field[Any, Any]) -> Adapter:
-    match field:
-        case JSONField():
-            return _as_json
-        case DateTimeField():
-            return connection.ops.adapt_datetimefield_value
-        case DateField():
-            return connection.ops.adapt_datefield_value
-        case DecimalField() if connection.vendor == "sqlite":
-            return lambda value: None if value is None else str(value)
-        case UUIDField() if connection.vendor == "sqlite":
-            return lambda value: None if value is None else value.hex
-    return _as_it_is
-
-
-_encode = msgspec.json.Encoder().encode
-
-
-def _as_it_is(value: Any) -> Any:
-    return value
-
-
-def _as_json(value: Any) -> str:
-    return _encode(value).decode()
-
-
 def _write_one(cursor: Any, row: Written) -> None:
     if row.created:
         [values] = ACTIVITY.rows([row.activity.__dict__])
@@ -528,24 +450,9 @@ def _write_one(cursor: Any, row: Written) -> None:
     )
 
 
-def _append(cursor: Any, table: Table, rows: Iterator[Row], ending: str = "") -> None:
-    statement = table.insert + table.values + ending
-    while batch := list(islice(rows, BATCH)):
-        if len(batch) == 1:
-            cursor.execute(statement, batch[0])
-        else:
-            cursor.executemany(statement, batch)
-
-
-def _copy(cursor: Any, target: str, table: Table, rows: Iterator[Row]) -> None:
-    with cursor.copy(f"COPY {target} ({table.columns}) FROM STDIN") as copy:
-        for row in rows:
-            copy.write_row(row)
-
-
 def _merge(cursor: Any, rows: Sequence[Written]) -> None:
     cursor.execute(f"CREATE TEMP TABLE incoming (LIKE {ACTIVITY.table}, place bigserial) ON COMMIT DROP")
-    _copy(cursor, "incoming", ACTIVITY, _activities(rows))
+    copy_into(cursor, "incoming", ACTIVITY, _activities(rows))
     # In the order given: an internal ID that one row gives up can be taken by a later one.
     cursor.execute(
         f"{ACTIVITY.insert} SELECT {ACTIVITY.columns} FROM incoming ORDER BY place {ACTIVITY.on_conflict}"
