@@ -23,6 +23,7 @@ from openpars.formats.checking import Checked
 from openpars.formats.rows import Kind, Layout, Limits, Unreadable
 from openpars.rulebook.rules import finding
 
+_PROGRAM: Final = child_process.__name__
 _LARGEST_MESSAGE: Final = 256 * 1024**2
 _PIECE: Final = 1 << 20
 
@@ -53,7 +54,7 @@ class Checking:
     def _next(self) -> wire.Message:
         size = int.from_bytes(self._read(child_process.SIZE_BYTES))
         if size > _LARGEST_MESSAGE:
-            raise ChildFailed(f"the child's message has {size:,} bytes")
+            raise ChildFailed(f"the child’s message has {size:,} bytes")
         message = wire.unpacked(self._read(size))
         if isinstance(message, wire.Refused):
             raise Unreadable(message.finding)
@@ -81,7 +82,8 @@ class Checking:
     def _raise_silence(self) -> NoReturn:
         """Say why the child is silent: it took too much, or it could not even start."""
         with suppress(subprocess.TimeoutExpired):
-            self._process.wait(timeout=1)
+            # Its output is closed a moment before it has ended.
+            self._process.wait(timeout=1 if self._seconds_left > 0 else 0)
         code = self._process.poll()
         if code is None or code < 0 or code == child_process.OUT_OF_MEMORY:
             raise Unreadable(finding("file.too_much"))
@@ -114,7 +116,7 @@ def check_in_child(
         {number: dict(texts) for number, texts in (fixes or {}).items()},
     )
     process = subprocess.Popen(  # noqa: S603 - our own module
-        [sys.executable, "-P", "-m", child_process.__name__],
+        [sys.executable, "-P", "-m", _PROGRAM],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
