@@ -12,7 +12,16 @@ from typing import Any
 
 import msgspec
 from django.db import connection
-from django.db.models import DateField, DateTimeField, DecimalField, Field, JSONField, Model, UUIDField
+from django.db.models import (
+    DateField,
+    DateTimeField,
+    DecimalField,
+    Field,
+    ForeignKey,
+    JSONField,
+    Model,
+    UUIDField,
+)
 
 #: Rows handed to the driver at once.
 BATCH = 5_000
@@ -88,7 +97,7 @@ def copy_into(cursor: Any, target: str, table: Table, rows: Iterator[Row]) -> No
 
 
 def _adapter(field: Field[Any, Any]) -> Adapter:
-    match field:
+    match field.target_field if isinstance(field, ForeignKey) else field:
         case JSONField():
             return _as_json
         case DateTimeField():

@@ -20,7 +20,8 @@ from uuid_utils.compat import uuid7
 from openpars import clock
 from openpars.accounts.models import Provider
 from openpars.accounts.scopes import Scope
-from openpars.activities import staging
+from openpars.activities import staging, tables
+from openpars.activities.tables import Table
 from openpars.activities.verbs.plan import Asked, Planned, Planning
 from openpars.formats.checking import Checked
 from openpars.formats.child import check_in_child
@@ -36,6 +37,8 @@ from openpars.uploads.states import READABLE, Result, State
 #: Findings of one rule that are listed one by one; all of them are counted.
 MOST_LISTED = 100_000
 READING = "Reading and checking"
+_ROWS = Table(UploadRow, without=["id"])
+_FINDINGS = Table(UploadFinding, without=["id"])
 
 
 def check(job: Running) -> None:
@@ -112,6 +115,7 @@ class _Reading:
         self.counts: Counter[str] = Counter()
         self.by_rule = ByRule()
         self.listed: Counter[str] = Counter()
+        self.found: list[dict[str, Any]] = []
 
     def run(self, path: Path, job: Running, *, today: date) -> None:
         """Read the file to its end, and say what came of it."""
@@ -132,7 +136,9 @@ class _Reading:
             if mapping.asks(layout, meanings):
                 self._ask(layout, job)
                 return
-            self._find(None, layout.findings)
+            for found in layout.findings:
+                self._find(None, found)
+            self._list_findings()
             done = 0
             for batch in checking:
                 if job.cancelled():
@@ -152,36 +158,36 @@ class _Reading:
 
     def _plan(self, layout: Layout, batch: Sequence[Checked]) -> None:
         planned = self.planning.add([_asked(checked) for checked in batch])
+        rows = [self._row(layout, checked, one) for checked, one in zip(batch, planned, strict=True)]
         with transaction.atomic():
-            rows = [self._row(layout, checked, one) for checked, one in zip(batch, planned, strict=True)]
-            UploadRow.objects.bulk_create(rows, batch_size=1_000)
+            tables.insert(_ROWS, rows)
+            self._list_findings()
 
-    def _row(self, layout: Layout, checked: Checked, one: Planned) -> UploadRow:
+    def _row(self, layout: Layout, checked: Checked, one: Planned) -> dict[str, Any]:
         """Return what is kept of a row, and write down what was found in it."""
-        placed = tuple(
-            found if found.where else replace(found, where=where(layout, checked, found.path))
-            for found in (*one.findings, *one.not_closed)
-        )
-        self._find(checked.number, placed)
+        for found in (*one.findings, *one.not_closed):
+            placed = found if found.where else replace(found, where=where(layout, checked, found.path))
+            self._find(checked.number, placed)
         self.counts["rows"] += 1
         self.counts[one.result.value] += 1
         self.counts["closes"] += one.closes
         self.counts["not_closed"] += bool(one.not_closed)
         self.counts["looks_like"] += one.looks_like is not None or one.looks_like_row is not None
         blocked = one.result == Result.BLOCKED
-        return UploadRow(
-            upload=self.upload,
-            number=checked.number,
-            result=one.result.value,
-            activity_id=one.activity_id,
-            title=one.title,
-            internal_id=one.internal_id[:100],
-            closes=one.closes,
-            not_closed=bool(one.not_closed),
-            looks_like=one.looks_like,
-            differences=differences(one) if one.result == Result.CHANGED else [],
-            rejected=dict(checked.rejected) if blocked else {},
-        )
+        return {
+            "upload_id": self.upload.pk,
+            "number": checked.number,
+            "result": one.result.value,
+            "activity_id": one.activity_id,
+            "title": one.title,
+            "internal_id": one.internal_id[:100],
+            "ticked": True,
+            "closes": one.closes,
+            "not_closed": bool(one.not_closed),
+            "looks_like": one.looks_like,
+            "differences": differences(one) if one.result == Result.CHANGED else [],
+            "rejected": checked.rejected if blocked else {},
+        }
 
     def _finish(self, layout: Layout, job: Running, *, today: date) -> None:
         """Say that the plan stands, and what it holds."""
@@ -196,18 +202,18 @@ class _Reading:
             held.by_rule = self.by_rule.as_json()
             held.save()
 
-    def _find(self, row: int | None, findings: Sequence[Finding]) -> None:
-        """Count findings, and list them as far as one rule may be listed."""
-        kept = []
-        for found in findings:
-            self.by_rule.add(found, row=row)
-            self.counts["findings"] += 1
-            self.listed[found.rule] += 1
-            if self.listed[found.rule] > MOST_LISTED:
-                continue
-            kept.append(_stored(self.upload, found, row))
-        if kept:
-            UploadFinding.objects.bulk_create(kept, batch_size=1_000)
+    def _find(self, row: int | None, found: Finding) -> None:
+        """Count a finding, and keep it for the list as far as its rule may be listed."""
+        self.by_rule.add(found, row=row)
+        self.counts["findings"] += 1
+        self.listed[found.rule] += 1
+        if self.listed[found.rule] <= MOST_LISTED:
+            self.found.append(_stored(self.upload, found, row))
+
+    def _list_findings(self) -> None:
+        with transaction.atomic():
+            tables.insert(_FINDINGS, self.found)
+        self.found.clear()
 
 
 def _asked(checked: Checked) -> Asked:
@@ -241,17 +247,17 @@ def layout_json(layout: Layout) -> dict[str, Any]:
     }
 
 
-def _stored(upload: Upload, found: Finding, row: int | None) -> UploadFinding:
+def _stored(upload: Upload, found: Finding, row: int | None) -> dict[str, Any]:
     place = found.where
-    return UploadFinding(
-        upload=upload,
-        row=row,
-        rule=found.rule,
-        stage=found.stage.value,
-        path=found.path[:100],
-        column=(place.column if place else None) or "",
-        cell=(place.cell if place else None) or "",
-        value=found.value,
-        message=found.message,
-        mend=found.mend,
-    )
+    return {
+        "upload_id": upload.pk,
+        "row": row,
+        "rule": found.rule,
+        "stage": found.stage.value,
+        "path": found.path[:100],
+        "column": (place.column if place else None) or "",
+        "cell": (place.cell if place else None) or "",
+        "value": found.value,
+        "message": found.message,
+        "mend": found.mend,
+    }
