@@ -9,6 +9,7 @@ from openpars.accounts.models import Provider
 from openpars.activities.doors import Door
 from openpars.activities.verbs.apply import Applied, Moved, apply
 from openpars.activities.verbs.plan import Asked, Planned, Planning
+from openpars.formats.checking import not_asked
 from openpars.rulebook.judging import judge
 from openpars.rulebook.reading import read
 from tests import factories
@@ -24,6 +25,7 @@ def asked(number: int, answers: Mapping[str, Any], **how: Any) -> Asked:
     if judged:
         present = {name: value for name, value in reading.answers.items() if value is not None}
         found += judge(present, rejected=reading.rejected, today=today)
+        found += tuple(not_asked(present, found))
     return Asked(number, reading.answers, reading.rejected, found, judged=judged, **how)
 
 
@@ -33,7 +35,7 @@ def plan(of: Provider, *rows: Asked, key: UUID | None = None, batch: int = 1000,
     planned: list[Planned] = []
     for start in range(0, len(rows), batch):
         planned += planning.add(rows[start : start + batch])
-    return planned + planning.finish()
+    return planned
 
 
 def applied(of: Provider, key: UUID, *, upload: UUID | None = None, **how: Any) -> Applied | Moved:

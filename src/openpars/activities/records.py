@@ -155,7 +155,7 @@ def held_of(row: Sequence[Any]) -> Held:
 
 def is_missing(value: Any) -> bool:
     """Say whether a value is no answer: None, an empty text, an empty list."""
-    return value is None or value in ("", [], {})
+    return value is None or (not value and value in ("", [], {}))
 
 
 def decimal_text(value: Decimal) -> str:

@@ -104,13 +104,14 @@ def difference(
 
     `rejected_before` is None for a new record, of which nothing is told as it was.
     """
-    created = rejected_before is None
+    if rejected_before is None:
+        new = {name: value for name in STORED if (value := answers.get(name)) is not None}
+        return {}, new | {"rejected": dict(rejected)} if rejected else new
     fields = [name for name in STORED if before.get(name) != answers.get(name)]
-    old = {} if created else {name: before.get(name) for name in fields}
+    old = {name: before.get(name) for name in fields}
     new = {name: answers.get(name) for name in fields}
-    if rejected != (rejected_before or {}):
-        if not created:
-            old["rejected"] = rejected_before
+    if rejected != rejected_before:
+        old["rejected"] = rejected_before
         new["rejected"] = dict(rejected)
     return old, new
 

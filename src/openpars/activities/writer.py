@@ -194,23 +194,13 @@ class Tally:
 
 def tally(plan: Plan) -> Tally:
     """Go through the rows of a plan, so that nobody has to wait for that while they are moved in."""
-    kinds = (
-        "s.base_revision IS NULL AND s.activity_id IS NULL",
-        "s.base_revision IS NULL AND s.activity_id IS NOT NULL",
-        "s.base_revision IS NOT NULL AND s.is_whole",
-        _DELETED,
-        _OTHERS,
-        "s.gives_up > '' AND s.is_whole",
-        "s.closes IS TRUE",
-        _CLOSED_BESIDES,
-    )
-    counted = ", ".join(f"COUNT(CASE WHEN {kind} THEN 1 END)" for kind in kinds)
+    counted = ", ".join(f"COUNT(CASE WHEN {condition} THEN 1 END)" for condition in _KINDS.values())
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {counted} {_rows_of(plan)}")
-        counts = cursor.fetchone()
+        counts: dict[str, int] = dict(zip(_KINDS, cursor.fetchone(), strict=True))
         cursor.execute(f"SELECT DISTINCT CAST(s.names AS text) {_rows_of(plan)}")
         names = frozenset((kind, name) for (used,) in cursor.fetchall() for kind, name in json.loads(used))
-    return Tally(*counts, names)
+    return Tally(names=names, **counts)
 
 
 def move_in(plan: Plan, deed: Deed, *, upload: UUID, tally: Tally) -> None:
@@ -232,11 +222,24 @@ def _rows_of(plan: Plan, join: str = "") -> str:
     return f"FROM {STAGED.table} s {join} WHERE s.plan_id = {plan.pk} AND NOT s.skipped AND s.verb <> ''"
 
 
+_NEW = "s.base_revision IS NULL AND s.activity_id IS NULL"
+_REWRITTEN = "s.base_revision IS NOT NULL AND s.is_whole"
+_RENAMED = "s.gives_up > '' AND s.is_whole"
 _DELETED = "s.deletes IS TRUE"
 #: Rows that change nothing but the life of an activity, but for those that delete it.
 _OTHERS = "s.base_revision IS NOT NULL AND NOT s.is_whole AND s.deletes IS NOT TRUE"
 #: Closing is a change of its own, after the first.
 _CLOSED_BESIDES = "s.closes IS TRUE AND s.verb <> 'close'"
+_KINDS = {
+    "new": _NEW,
+    "adopted": "s.base_revision IS NULL AND s.activity_id IS NOT NULL",
+    "rewritten": _REWRITTEN,
+    "deleted": _DELETED,
+    "others": _OTHERS,
+    "renamed": _RENAMED,
+    "closed": "s.closes IS TRUE",
+    "closed_besides": _CLOSED_BESIDES,
+}
 _REVISIONS = f"1 + CASE WHEN {_CLOSED_BESIDES} THEN 1 ELSE 0 END"
 _TO_MOVING = "LEFT JOIN moving m ON m.place = s.place"
 
@@ -258,12 +261,13 @@ class _Moving:
     def run(self) -> None:
         """Write everything; the statements build on each other in this order."""
         tally = self.tally
+        self._hold()
         self._number()
         with self._search_index():
             if tally.renamed:
                 self._execute(
                     f"UPDATE {ACTIVITY.table} SET internal_id = '' WHERE activity_id IN"
-                    f" (SELECT s.activity_id {self.rows} AND s.gives_up > '' AND s.is_whole)"
+                    f" (SELECT s.activity_id {self.rows} AND {_RENAMED})"
                 )
             if tally.deleted:
                 # As `delete` does it, the form entry is set free.
@@ -272,8 +276,7 @@ class _Moving:
                 self._insert()
             if tally.rewritten:
                 record = {name: f"s.{name}" for name in MOVED_IN}
-                condition = "s.base_revision IS NOT NULL AND s.is_whole"
-                self._update(record | self._life(), condition, tally.rewritten)
+                self._update(record | self._life(), _REWRITTEN, tally.rewritten)
             if tally.others:
                 self._update(self._life(), _OTHERS, tally.others)
         self._tell()
@@ -283,10 +286,20 @@ class _Moving:
         self.cursor.execute(sql, list(values))
         return int(self.cursor.rowcount)
 
+    def _hold(self) -> None:
+        """Hold the activities in the order of their IDs, as every verb does."""
+        tally = self.tally
+        if connection.vendor == "postgresql" and tally.rewritten + tally.deleted + tally.others:
+            self._execute(
+                f"SELECT COUNT(*) FROM (SELECT 1 FROM {ACTIVITY.table} a WHERE a.activity_id IN"
+                f" (SELECT s.activity_id {self.rows} AND s.base_revision IS NOT NULL)"
+                " ORDER BY a.activity_id FOR UPDATE) held"
+            )
+
     def _number(self) -> None:
         """Give the new activities their IDs, in the order of the file."""
         table = "CREATE TEMP TABLE moving (place integer PRIMARY KEY, activity_id integer)"
-        fresh = f"{self.rows} AND s.base_revision IS NULL AND s.activity_id IS NULL"
+        fresh = f"{self.rows} AND {_NEW}"
         if connection.vendor == "postgresql":
             self._execute(f"{table} ON COMMIT DROP")
             if self.tally.new or self.tally.adopted:
