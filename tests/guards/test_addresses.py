@@ -10,7 +10,11 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from openpars.accounts.models import AuditEntry, Contact, Invitation, Provider
 from openpars.activities.models import Change
+from openpars.uploads.models import Upload, UploadFix, UploadRow
+from openpars.uploads.states import Result
 from tests import factories
+from tests.web import uploading
+from tests.web.desk import drained
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
@@ -67,10 +71,12 @@ OTHERS = [
 
 @pytest.fixture
 def place() -> dict[str, Any]:
-    """A provider with an activity, a contact and an invitation: what the addresses are filled with."""
+    """A provider with an activity, a contact, an invitation and an upload: what the addresses are filled with."""
     provider = factories.provider()
     activity = factories.activity(provider)
     administrator = factories.contact(provider, role="administrator")
+    upload = uploading.upload(provider)
+    uploading.row(upload, 2, Result.NEW)
     return {
         "number": provider.number,
         "accreditor_id": provider.accreditor_id,
@@ -79,6 +85,7 @@ def place() -> dict[str, Any]:
         "invitation_id": 1,
         "year": 2026,
         "slug": "basic-information",
+        "upload_id": upload.pk,
         "entry": "019cd6a0-0000-7000-8000-000000000000",
         "pk": 1,
         "key": "x",
@@ -99,6 +106,9 @@ def everything() -> dict[str, Any]:
         "audit": AuditEntry.objects.count(),
         "contacts": sorted(Contact.objects.values_list("pk", "role", "ended_at")),
         "invitations": Invitation.objects.count(),
+        "uploads": sorted(Upload.objects.values_list("pk", "state")),
+        "rows": sorted(UploadRow.objects.values_list("upload", "number", "ticked")),
+        "fixes": UploadFix.objects.count(),
         "providers": sorted(Provider.objects.values_list("pk", "name", "number")),
     }
 
@@ -125,11 +135,11 @@ def test_a_stranger_finds_nothing(client: Client, place: dict[str, Any]) -> None
     assert everything() == before
 
 
-def test_a_stranger_at_home_reaches_no_foreign_activity(client: Client, place: dict[str, Any]) -> None:
+def test_a_stranger_at_home_reaches_nothing_foreign(client: Client, place: dict[str, Any]) -> None:
     theirs = factories.provider()
     client.force_login(factories.contact(theirs, role="administrator").person)
     for name, parts in PROVIDERS:
-        if "activity_id" in parts:
+        if {"activity_id", "upload_id"} & set(parts):
             for method in (client.get, client.post):
                 answer = method(address(name, parts, place | {"number": theirs.number}))
                 assert answer.status_code in {404, 405}, (name, method.__name__, answer.status_code)
@@ -141,8 +151,10 @@ def test_a_viewer_changes_nothing(client: Client, place: dict[str, Any]) -> None
     before = everything()
     for name, parts in PROVIDERS:
         where = address(name, parts, place)
-        assert client.get(where).status_code in {200, 302, 403, 404, 405}, name
-        answer = client.post(where, {"title": "Changed", "reason": "x", "chosen": place["activity_id"]})
+        assert drained(client.get(where)).status_code in {200, 302, 403, 404, 405}, name
+        answer = client.post(
+            where, {"title": "Changed", "reason": "x", "chosen": place["activity_id"], "shown": "2"}
+        )
         assert answer.status_code in {403, 404, 405}, (name, answer.status_code)
     assert everything() == before
 
@@ -153,7 +165,7 @@ def test_what_signed_in_people_see_is_kept_by_no_cache_in_between(
     provider = Provider.objects.get(number=place["number"])
     client.force_login(factories.contact(provider, role="administrator").person)
     for name, parts in [*PROVIDERS, *((name, ()) for name in OTHERS if name not in PARTED)]:
-        answer = client.get(address(name, parts, place))
+        answer = drained(client.get(address(name, parts, place)))
         if answer.status_code == 405:
             continue
         assert "private" in answer.headers.get("Cache-Control", ""), (name, answer.status_code)

@@ -53,6 +53,13 @@ def text(response: HttpResponse) -> str:
     return response.content.decode()
 
 
+def drained(response: Any) -> HttpResponse:
+    """The response with all of it sent: a file that is sent stays open until then."""
+    if response.streaming:
+        b"".join(response.streaming_content)
+    return response  # type: ignore[no-any-return]
+
+
 def errors(response: HttpResponse) -> list[str]:
     """What stands in red under the boxes, tags taken out."""
     found = re.findall(r'class="usa-error-message"[^>]*>(.*?)</div>', text(response), re.DOTALL)

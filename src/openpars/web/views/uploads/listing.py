@@ -30,6 +30,7 @@ def uploads(request: HttpRequest, number: str) -> HttpResponse:
                 "upload": upload,
                 "badge": badge_of(upload),
                 "meaning": meaning_of(upload),
+                "total": upload.counts.get("rows"),
                 "counted": counted(upload),
             }
             for upload in page.object_list

@@ -59,6 +59,7 @@ class Box:
     options: tuple[str, ...]
     suggestions: str
     is_long: bool
+    width: str
     hint: str
     alike: int
 
@@ -128,11 +129,13 @@ def _box(row: UploadRow, path: str, findings: list[UploadFinding], *, alike: int
         options=options if few else (),
         suggestions=f"list-{generic_path(path)}" if options and not few else "",
         is_long=known is not None and known.kind == "long-text",
+        width="medium" if known is not None and known.kind in _LONG else "short",
         hint=_HINTS.get(known.kind, "") if known else "",
         alike=alike,
     )
 
 
+_LONG: Final = frozenset({"text", "long-text", "choice", "choices", "texts", "url"})
 _HINTS: Final[dict[str, str]] = {
     "date": "Month/day/year",
     "choices": "Separate several by semicolons (;)",

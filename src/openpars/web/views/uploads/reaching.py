@@ -36,6 +36,7 @@ def page_context(came: Visit, upload: Upload) -> dict[str, Any]:
         "upload": upload,
         "badge": badge_of(upload),
         "meaning": meaning_of(upload),
+        "total": upload.counts.get("rows"),
         "kind_words": KINDS[Kind(upload.kind)],
         "nothing": NOTHING,
         "time_zone": came.provider.accreditor.time_zone,

@@ -42,7 +42,7 @@ def shown_rows(came: Visit, upload: Upload, rows: Sequence[UploadRow]) -> list[S
     because = _because(upload, [row.number for row in rows if row.result == Result.BLOCKED or row.not_closed])
     made = upload_queries.written_by(upload, numbers) if was_applied else {}
     named = {row.activity_id for row in rows if row.activity_id} | {row.looks_like for row in rows}
-    there = queries.held(came.scope, [one for one in [*named, *made.values()] if one is not None])
+    there = _there(came, {*named, *made.values()})
     shown = []
     for row in rows:
         result = Result(row.result)
@@ -66,6 +66,12 @@ def shown_rows(came: Visit, upload: Upload, rows: Sequence[UploadRow]) -> list[S
             )
         )
     return shown
+
+
+def _there(came: Visit, activity_ids: set[int | None]) -> set[int]:
+    """Return those of these activities that there are to look at."""
+    wanted = sorted(one for one in activity_ids if one is not None)
+    return set(queries.of(came.scope).filter(activity_id__in=wanted).values_list("activity_id", flat=True))
 
 
 LEFT_OUT = Badge("Left out", "remove", "draft")

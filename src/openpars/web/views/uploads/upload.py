@@ -143,7 +143,10 @@ def _planned(upload: Upload) -> dict[str, Any]:
         "moved": _moved(upload),
         "blocking": [group for group in groups if _blocks(group)],
         "missing": [group for group in groups if group.stage in (Stage.ACTIVE, Stage.CLOSE)],
-        "to_check": [group for group in groups if group.stage == Stage.CONFIRM],
+        # Columns that are not read have a notice of their own.
+        "to_check": [
+            group for group in groups if group.stage == Stage.CONFIRM and group.rule != "file.column.unknown"
+        ],
     }
 
 
