@@ -507,7 +507,7 @@ def _nest(holder: Element, values: Values, into: dict[str, Any], activity: dict[
             into[element.name] = value[0] if element.lone and len(value) == 1 else value
 
 
-def gathered(activity: Mapping[str, Any]) -> Said:
+def gathered(activity: dict[str, Any]) -> Said:
     """Return what an activity of the JSON twin says, whatever holder an element stands in.
 
     Names are taken in any case; one that should be in a list may stand alone, and the other way round. Null
@@ -518,26 +518,26 @@ def gathered(activity: Mapping[str, Any]) -> Said:
     return said
 
 
-def _gather(given: Mapping[str, Any], table: Table, values: Values, said: Said, within: str) -> None:
+def _gather(given: dict[str, Any], table: Table, values: Values, said: Said, within: str) -> None:
+    known = table.known
     for key, value in given.items():
-        element = table.find(key)
+        element = known.get(key) or table.find(key)
         if element is None:
             said.strange.append((within + key.strip(), value))
         elif element.holder:
             _gather_held(element, value, values, said)
-        elif element.many:
-            if value is None or value == []:
-                values.setdefault(element.name, [])
-                continue
-            for entry in value if isinstance(value, list) else [value]:
-                _gather_one(element, entry, values, said, within)
-        else:
+        elif not element.many:
             _gather_one(element, value, values, said, within)
+        elif value is None or value == []:
+            values.setdefault(element.name, [])
+        else:
+            for entry in value if isinstance(value, list) else (value,):
+                _gather_one(element, entry, values, said, within)
 
 
 def _gather_held(holder: Element, value: Any, values: Values, said: Said) -> None:
     for inside in value if isinstance(value, list) else [value]:
-        if isinstance(inside, Mapping):
+        if isinstance(inside, dict):
             _gather(inside, FINDER, values, said, "")
         elif not _is_blank(inside) and len(holder.parts) == 1:
             _gather_one(holder.parts[0], inside, values, said, "")
@@ -548,27 +548,38 @@ def _gather_held(holder: Element, value: Any, values: Values, said: Said) -> Non
 def _gather_one(element: Element, value: Any, values: Values, said: Said, within: str) -> None:
     if isinstance(value, list) and len(value) == 1:
         value = value[0]
-    if element.parts and isinstance(value, Mapping):
-        entry: Values = {}
-        _gather(value, element.table, entry, said, f"{within}{element.name}.")
-        if entry:
-            take(values, element, entry)
-    elif element.parts and not element.many and not _is_blank(value):
-        said.strange.append((within + element.name, value))
+    if isinstance(value, str) and value and not value.isspace() and not element.parts:
+        # The usual case first.
+        take(values, element, value)
+    elif element.parts:
+        _gather_group(element, value, values, said, within)
     elif value is None:
         if not element.many:
             values.setdefault(element.name, None)
     else:
-        text = _innermost(value) if isinstance(value, Mapping) else value
-        # The text of an element around it is what it is, blanks included.
+        text = _innermost(value) if isinstance(value, dict) else value
+        # The text of the element around it is what it is, blanks included.
         if element.is_text or not _is_blank(text):
             take(values, element, text)
+
+
+def _gather_group(element: Element, value: Any, values: Values, said: Said, within: str) -> None:
+    if isinstance(value, dict):
+        entry: Values = {}
+        _gather(value, element.table, entry, said, f"{within}{element.name}.")
+        if entry:
+            take(values, element, entry)
+    elif not _is_blank(value):
+        if element.many:
+            take(values, element, value)
+        else:
+            said.strange.append((within + element.name, value))
 
 
 def _innermost(value: Any) -> Any:
     """Return the first text inside, as in `{"string": "A title"}`; what holds none is returned as it is."""
     inside = [inner for inner in value.values() if not _is_blank(inner)]
-    return inside[0] if inside and not isinstance(inside[0], list | Mapping) else value
+    return inside[0] if inside and not isinstance(inside[0], list | dict) else value
 
 
 def _is_blank(value: Any) -> bool:

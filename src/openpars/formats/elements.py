@@ -125,7 +125,7 @@ def local(name: str) -> str:
 
 def word_of(given: Any) -> str:
     """Return what came in as a short word to compare: without case, spaces and punctuation."""
-    return folded(text_of(given)[:_LONGEST_WORD])
+    return folded((given if isinstance(given, str) else text_of(given))[:_LONGEST_WORD])
 
 
 def number(answer: str) -> int | float:

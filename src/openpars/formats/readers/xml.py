@@ -195,7 +195,10 @@ def _gather(around: etree._Element, table: Table, values: dict[str, Any], said: 
                     if child.attrib and child.get(_NIL) in ("true", "1") and not element.many:
                         values.setdefault(element.name, None)
                     continue
-            take(values, element, text)
+            if element.many or element.name in values:
+                take(values, element, text)
+            else:
+                values[element.name] = text
 
 
 def _take_bare(holder: Element, text: str, values: dict[str, Any], said: Said) -> None:
