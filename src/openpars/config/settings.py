@@ -13,7 +13,7 @@
 | OPENPARS_EMAIL_FROM | sender of the letters | `OpenPARS <openpars@localhost>` |
 | OPENPARS_LOG_LEVEL | what is written to the log: `INFO`, `WARNING`, ... | `WARNING` |
 | OPENPARS_JOB_LEASE | seconds after which background work is taken from a worker that shows no sign of life | `45` |
-| OPENPARS_UPLOAD_MEGABYTES | the largest file of activities that is taken in | `200` |
+| OPENPARS_UPLOAD_MEGABYTES | the largest file of activities that is taken in | `1000` |
 """
 
 import os
@@ -194,7 +194,7 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 
 # The largest file of activities that is taken in, in bytes.
-UPLOAD_BYTES = _whole("OPENPARS_UPLOAD_MEGABYTES", "200") * 1024 * 1024
+UPLOAD_BYTES = _whole("OPENPARS_UPLOAD_MEGABYTES", "1000") * 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
     "openpars.web.views.uploads.limit.WithinLimit",
     "django.core.files.uploadhandler.MemoryFileUploadHandler",

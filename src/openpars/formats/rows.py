@@ -35,7 +35,7 @@ class Limits:
     bound the child process that reads.
     """
 
-    size: int = 200 * 1024**2
+    size: int = 1000 * 1024**2
     unpacked: int = 2 * 1024**3
     rows: int = 250_000
     columns: int = 4_000
@@ -141,6 +141,14 @@ def letters(index: int) -> str:
         number, rest = divmod(number - 1, 26)
         name = chr(ord("A") + rest) + name
     return name
+
+
+def column_index(name: str) -> int:
+    """Return the index from 0 of a column by its letters: A is 0, AA is 26."""
+    number = 0
+    for letter in name:
+        number = number * 26 + ord(letter) - ord("A") + 1
+    return number - 1
 
 
 def where(layout: Layout, row: Placed, path: str) -> Where:
