@@ -171,6 +171,12 @@ def test_what_is_no_stamp_of_ours(text: str) -> None:
         ("1st Monetary Amount Received", "support.0.amount"),
         ("In Kind: Durable equipment", "support.0.in_kind"),
         ("2nd In-Kind Support Received - Other", "support.1.in_kind"),
+        (
+            "In Kind Support Received (Activity): Facilities / Space",
+            "legacy.In Kind Support Received: Facilities / Space",
+        ),
+        ("hours of instruction", "legacy.Hours of Instruction"),
+        ("Other Income (Activity)", "legacy.Other Income"),
         ("MOC Board", "collaborations.0.board"),
         ("MOC Points 2", "collaborations.1.points"),
         ("Kind", None),
@@ -449,6 +455,31 @@ def test_what_a_row_says_of_itself_and_what_is_kept() -> None:
         True,
         {"legacy": {"Hours": "1.5"}, "extra": {"a.b": None}},
     )
+
+
+def test_what_is_not_asked_any_more_is_kept() -> None:
+    found = match(["Title", "Hours of Instruction", "Legacy: Expenses"], row=1)
+    place = Where(None, 1, "Hours of Instruction", "B1")
+    assert found.findings == (finding("file.legacy.kept", value="Hours of Instruction", where=place),)
+    given = row(
+        ("Hours of Instruction", 12.0),
+        ("Commercial Support Source", "A"),
+        ("In Kind: Durable equipment", "Yes"),
+        ("In Kind: Facilities / Space", "No"),
+        ("Legacy: In Kind Support 3: Other", "No"),
+        ("2nd In-Kind Support Received - Other", "B"),
+    )
+    assert given.answers == {
+        "support": [{"kind": "in-kind", "source": "A"}, {"kind": "in-kind", "source": "B"}]
+    }
+    assert given.kept == {
+        "legacy": {
+            "Hours of Instruction": "12",
+            "In Kind Support 1: Durable equipment": "Yes",
+            "In Kind Support 2: Other": "B",
+            "In Kind Support 3: Other": "No",
+        }
+    }
 
 
 def test_places_lead_to_the_cells_of_the_entries_as_the_rulebook_counts_them() -> None:

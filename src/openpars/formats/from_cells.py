@@ -1,15 +1,19 @@
 """From the cells of a row to its answers."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
-from typing import Any
+from typing import Any, Final
 
 from openpars.formats.cell_text import BLANK, MAY_BE_ODD
 from openpars.formats.cell_values import shown, value_of
-from openpars.formats.columns import WORDS
+from openpars.formats.columns import IN_KIND, WORDS
 from openpars.formats.keeping import keep
-from openpars.formats.repeated import Group, Shape, Texts
+from openpars.formats.repeated import Group, Shape, Texts, answer_in
 from openpars.formats.rows import Column, Row
 from openpars.rulebook.fields import FIELDS
+
+_YES: Final = "legacy, unless it says No"
+_IN_KIND_WORDS: Final = re.compile(r".*\bin.?kind(?:\s+support)?(?:\s+received)?[\s:\u2013-]*", re.IGNORECASE)
 
 
 def row_reader(columns: Iterable[Column], *, first: int = 0) -> Callable[[int, Sequence[Any]], Row]:
@@ -38,6 +42,8 @@ def row_reader(columns: Iterable[Column], *, first: int = 0) -> Callable[[int, S
                 repeated.setdefault(name, Texts(name)).add(rest, index, column.index)
             elif field.kind == "group":
                 repeated.setdefault(name, Group(field)).add(rest, index, column.index)
+                if (kind := _kind_of_help(column)) is not None:
+                    kept.append((index, _YES, kind))
             else:
                 scalars.append((index, name, field.kind))
     lists = tuple(repeated.values())
@@ -92,12 +98,24 @@ def _places(repeated: dict[str, Texts | Group], shape: Shape) -> dict[str, int]:
     return places
 
 
+def _kind_of_help(column: Column) -> str | None:
+    """Return under which name the kind of a supporter's help is kept, where the heading names one."""
+    name, _, rest = (column.path or "").partition(".")
+    position, _, part = rest.partition(".")
+    kind = _IN_KIND_WORDS.sub("", column.heading).strip()
+    return (
+        f"In Kind Support {int(position) + 1}: {kind}"
+        if part == IN_KIND and name == "support" and kind
+        else None
+    )
+
+
 def _keep(row: Row, columns: Iterable[tuple[int, str, str]], cells: Sequence[Any]) -> None:
     said: dict[str, dict[str, str | None]] = {"legacy": {}, "extra": {}}
     for index, bucket, name in columns:
         value = value_of(cells[index], "")
-        if value is not BLANK:
-            said[bucket][name] = None if value is None else str(value)
+        if value is not BLANK and not (bucket == _YES and answer_in(value) is False):
+            said["legacy" if bucket == _YES else bucket][name] = None if value is None else str(value)
     keep(row, **said)
 
 

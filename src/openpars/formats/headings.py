@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any, Final
 
 from openpars.formats.columns import COUNTS, IN_KIND, MOST_GROUPS, WORDS, heading_of, label_of
+from openpars.formats.layouts.legacy import LETTERED, PRE_2011
 from openpars.formats.rows import Column, Kind, letters
 from openpars.rulebook.fields import FIELDS
 from openpars.rulebook.findings import Finding, Where
@@ -69,6 +70,8 @@ def match(
             path = None
         elif path:
             taken[path] = heading
+            if path in _PAST_PATHS and not _KEPT.fullmatch(heading):
+                findings.append(finding("file.legacy.kept", value=heading, where=place))
         columns.append(Column(index, heading, path or None))
     return Matched(tuple(columns), tuple(findings))
 
@@ -115,8 +118,8 @@ def suggest(heading: str, samples: Sequence[str] = ()) -> list[str]:
         scores[path] = max(scores.get(path, 0), score)
     if samples and all(_can_hold("start_date", sample) for sample in samples):
         # One date alone most often says when it began.
-        for path, likely in (("start_date", 0.7), ("end_date", 0.5)):
-            scores[path] = scores.get(path, 0) + likely
+        for path, more in (("start_date", 0.7), ("end_date", 0.5)):
+            scores[path] = scores.get(path, 0) + more
     for path, vocabulary in _CLOSED.items():
         if samples and all(vocabulary.match(sample) for sample in samples):
             scores[path] = scores.get(path, 0) + 0.5
@@ -143,6 +146,7 @@ def _text(given: Any) -> str:
 
 
 _KEPT: Final = re.compile(r"(legacy|extra)\s*:\s*(.+)", re.IGNORECASE | re.DOTALL)
+_OF_THE_ACTIVITY: Final = re.compile(r"\(activity\)", re.IGNORECASE)
 _NUMBER: Final = re.compile(r"(\d{1,3})(?:st|nd|rd|th)?", re.IGNORECASE)
 
 
@@ -151,12 +155,14 @@ def _path_of(heading: str, mapping: Mapping[str, str], seen: dict[str, int]) -> 
 
     `seen` counts the parts of groups that came without a number: the second "Supporter" is the second one's.
     """
-    name = folded(heading)
-    if name in mapping and (not mapping[name] or is_path(mapping[name])):
-        return mapping[name]
+    chosen = mapping.get(folded(heading))
+    if chosen is not None and (not chosen or is_path(chosen)):
+        return chosen
     if kept := _KEPT.fullmatch(heading):
         return f"{kept[1].lower()}.{kept[2]}"
-    return _EXACT.get(name) or _numbered_path(heading) or _next_path(heading, seen)
+    heading = _OF_THE_ACTIVITY.sub(" ", heading)
+    name = folded(heading)
+    return _EXACT.get(name) or _PAST.get(name) or _numbered_path(heading) or _next_path(heading, seen)
 
 
 def _numbered_path(heading: str) -> str | None:
@@ -227,6 +233,13 @@ def _numbered() -> dict[str, tuple[str, str]]:
 
 
 _EXACT: Final = _exact()
+_PAST: Final = {
+    folded(heading): f"legacy.{heading}"
+    for layout in (PRE_2011, *LETTERED.values())
+    for heading, path in layout.columns
+    if path is None
+}
+_PAST_PATHS: Final = frozenset(_PAST.values())
 _NUMBERED: Final = _numbered()
 _NUMBERED_TARGETS: Final = {*_NUMBERED.values(), ("support", IN_KIND)}
 _NAMED_PATHS: Final = frozenset(_EXACT.values())

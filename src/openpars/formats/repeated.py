@@ -149,7 +149,7 @@ class Group:
         guess = _WITHOUT_KIND.get(self._field.name)
         if IN_KIND in item or (guess and "kind" not in entry.places):
             return (guess or _supports)(item)
-        if len(item) == 1 and (part := next(iter(item))) in self._yes_no and _answer(item[part]) is False:
+        if len(item) == 1 and (part := next(iter(item))) in self._yes_no and answer_in(item[part]) is False:
             return []
         return [item]
 
@@ -170,7 +170,7 @@ def _outcomes(outcome: str, value: Any) -> list[dict[str, Any]]:
             for match in matches
             if match
         ]
-    answer = _answer(value)
+    answer = answer_in(value)
     if answer is None:
         return [{"outcome": outcome, _MEASURE: value}]
     return [{"outcome": outcome}] if answer else []
@@ -194,7 +194,7 @@ def _collaborations(item: dict[str, Any]) -> list[dict[str, Any]]:
     rems = {part: value for part, value in item.items() if part in ("rems_type", "rpc_id")}
     moc = {part: value for part, value in item.items() if part not in rems}
     entries: list[dict[str, Any]] = []
-    if any(part != "attested" or _answer(value) is not False for part, value in moc.items()):
+    if any(part != "attested" or answer_in(value) is not False for part, value in moc.items()):
         entries.append({"kind": "moc", **moc})
     if rems:
         entries.append({"kind": "rems", **rems})
@@ -213,11 +213,11 @@ def _several(value: Any) -> Sequence[str]:
 
 def _in_kind(value: Any) -> Any:
     """Return True for a yes, the name of a source where one stands there, None for a no."""
-    answer = _answer(value)
+    answer = answer_in(value)
     return value if answer is None else answer or None
 
 
-def _answer(value: Any) -> bool | None:
+def answer_in(value: Any) -> bool | None:
     """Return what a cell answers to yes or no, None where it says something else."""
     try:
         return yes_or_no(value)
