@@ -108,7 +108,9 @@ def _check(row: Row, kind: Kind, *, today: date, needs_internal_id: bool) -> tup
     checked = Checked(row.number, {}, places=row.places, kept=row.kept)
     _take_words(row, checked, found)
     if kind is Kind.LEARNER_COUNTS:
-        checked.action = checked.action or Action.UPDATE
+        # A row that could not be read asks for nothing.
+        if row.answers or row.activity_id is not None:
+            checked.action = checked.action or Action.UPDATE
         row.answers = {name: value for name, value in row.answers.items() if name in _OF_COUNTS}
     elif checked.action is Action.DELETE:
         # Whatever else stands in the row, it goes.

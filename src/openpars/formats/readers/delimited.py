@@ -83,11 +83,14 @@ def limited(rows: Iterator[Numbered], limits: Limits) -> Iterator[Numbered]:
     for count, row in enumerate(rows, start=1):
         if count > limits.rows:
             raise Unreadable(finding("file.too_many_rows", limit=f"{limits.rows:,}"))
-        if (width := len(row[1])) > limits.columns:
-            raise Unreadable(
-                finding("file.too_many_columns", count=f"{width:,}", limit=f"{limits.columns:,}")
-            )
+        refuse_too_wide(len(row[1]), limits)
         yield row
+
+
+def refuse_too_wide(width: int, limits: Limits) -> None:
+    """Raise Unreadable where there are more columns than are read."""
+    if width > limits.columns:
+        raise Unreadable(finding("file.too_many_columns", count=f"{width:,}", limit=f"{limits.columns:,}"))
 
 
 def _lines(file: TextIO, taken: list[str]) -> Iterator[str]:

@@ -11,7 +11,7 @@ from openpars.formats.from_cells import is_blank, row_reader
 from openpars.formats.guards import unguarded
 from openpars.formats.headings import HEADER_IN_FIRST_ROWS, Matched, find_header, kind_of, match
 from openpars.formats.readers import legacy
-from openpars.formats.readers.delimited import DELIMITERS, Numbered, count, limited, numbered
+from openpars.formats.readers.delimited import DELIMITERS, Numbered, count, limited, numbered, refuse_too_wide
 from openpars.formats.readers.text import encoding_of
 from openpars.formats.rows import ISSUES, Column, Kind, Layout, Limits, Reading, Row, Unreadable
 from openpars.rulebook.findings import Where
@@ -28,7 +28,7 @@ def read(path: Path, *, mapping: Mapping[str, str] | None = None, limits: Limits
     Unreadable where the file is no list.
     """
     encoding = encoding_of(path)
-    texts = [_Text.of(path, encoding, delimiter) for delimiter in DELIMITERS]
+    texts = _parted(path, encoding)
     if not texts[0].head:
         raise Unreadable(finding("file.empty"))
     # Our stamp is told apart whatever the texts beside it look like.
@@ -45,6 +45,7 @@ def read(path: Path, *, mapping: Mapping[str, str] | None = None, limits: Limits
                 return _reading_by_stamp(other, stamp, limits)
     if header is None:
         raise Unreadable(finding("file.no_header", limit=f"{HEADER_IN_FIRST_ROWS:,}"))
+    refuse_too_wide(header.width, limits)
     return _reading_by_headings(text, header, limits)
 
 
@@ -81,6 +82,20 @@ class _Text:
             for row in limited(numbered(file, self.delimiter), limits):
                 if row[0] > after:
                     yield row
+
+
+def _parted(path: Path, encoding: str) -> list[_Text]:
+    """Return the text parted by each delimiter; by a wrong one a long line may be a cell longer than any."""
+    texts: list[_Text] = []
+    refusal: Unreadable | None = None
+    for delimiter in DELIMITERS:
+        try:
+            texts.append(_Text.of(path, encoding, delimiter))
+        except Unreadable as refused:
+            refusal = refusal or refused
+    if refusal is not None and not texts:
+        raise refusal
+    return texts
 
 
 @dataclass(frozen=True, slots=True)
