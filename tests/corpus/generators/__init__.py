@@ -1,0 +1,1 @@
+"""Makers of files, the same bytes every time."""
