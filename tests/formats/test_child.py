@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from openpars.formats import child, child_process, wire
+from openpars.formats import bounds, child, child_process, wire
 from openpars.formats.checking import Checked, check_rows
 from openpars.formats.child import ChildFailed, check_in_child
 from openpars.formats.recognise import open_file
@@ -45,20 +45,22 @@ class Player:
     def __init__(self, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         self.folder = folder
         self.processes: list[subprocess.Popen[bytes]] = []
-        environment, start = child._environment(), subprocess.Popen
+        environment, start = bounds.environment(), subprocess.Popen
 
         def remembered(*args: Any, **more: Any) -> subprocess.Popen[bytes]:
             self.processes.append(start(*args, **more))
             return self.processes[-1]
 
         home = f"{folder}:{environment['PYTHONPATH']}"
-        monkeypatch.setattr(child, "_environment", lambda: {**environment, "PYTHONPATH": home})
+        monkeypatch.setattr(bounds, "environment", lambda: {**environment, "PYTHONPATH": home})
         monkeypatch.setattr(child, "_PROGRAM", "player")
         monkeypatch.setattr(subprocess, "Popen", remembered)
 
     def plays(self, code: str) -> list[Checked]:
         """Run the code as the child, and return what is understood."""
-        beginning = "from openpars.formats import child_process, rows, wire\nsend = child_process._send\n"
+        beginning = (
+            "from openpars.formats import bounds, child_process, rows, wire\nsend = child_process._send\n"
+        )
         (self.folder / "player.py").write_text(f"import os, signal, sys, time\n{beginning}{code}\n")
         return check(listed(self.folder, b"Title"), limits=Limits(seconds=2))
 
@@ -160,7 +162,7 @@ def test_an_archive_that_lies_about_its_size_takes_nothing_down(tmp_path: Path) 
 LOOK_AROUND = """
 import json, resource
 request = wire.request_in(sys.stdin.buffer.read())
-child_process._limit(request.limits)
+bounds.limit(request.limits)
 limits = [resource.getrlimit(getattr(resource, f"RLIMIT_{name}"))[1] for name in ("AS", "CPU", "FSIZE", "CORE")]
 try:
     with open(request.path, "w") as file:
@@ -192,7 +194,7 @@ OPENED = "send(wire.Opened(rows.Layout('tab')))\n"
     [
         "os.kill(os.getpid(), signal.SIGKILL)",
         "os.abort()",
-        "os._exit(child_process.OUT_OF_MEMORY)",
+        "os._exit(bounds.OUT_OF_MEMORY)",
         "time.sleep(60)",
         OPENED + "os.kill(os.getpid(), signal.SIGKILL)",
         OPENED + "sys.stdout.buffer.write(bytes(7)); sys.stdout.flush(); os.abort()",

@@ -7,9 +7,7 @@ is a finding.
 
 import os
 import selectors
-import signal
 import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -17,8 +15,7 @@ from datetime import date
 from pathlib import Path
 from typing import Final, NoReturn
 
-import openpars
-from openpars.formats import child_process, wire
+from openpars.formats import bounds, child_process, wire
 from openpars.formats.checking import Checked
 from openpars.formats.rows import Kind, Layout, Limits, Unreadable
 from openpars.rulebook.rules import finding
@@ -85,7 +82,7 @@ class Checking:
             # Its output is closed a moment before it has ended.
             self._process.wait(timeout=1 if self._seconds_left > 0 else 0)
         code = self._process.poll()
-        if code is None or code < 0 or code == child_process.OUT_OF_MEMORY:
+        if code is None or code < 0 or code == bounds.OUT_OF_MEMORY:
             raise Unreadable(finding("file.too_much"))
         raise ChildFailed(f"the child that reads files ended with {code}")
 
@@ -115,26 +112,12 @@ def check_in_child(
         dict(mapping or {}),
         {number: dict(texts) for number, texts in (fixes or {}).items()},
     )
-    process = subprocess.Popen(  # noqa: S603 - our own module
-        [sys.executable, "-P", "-m", _PROGRAM],
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.DEVNULL,
-        env=_environment(),
-        cwd="/",
-        start_new_session=True,
-    )
+    process = bounds.start(_PROGRAM)
     try:
         _send(process, wire.packed(request))
         yield Checking(process, limits)
     finally:
-        _end(process)
-
-
-def _environment() -> dict[str, str]:
-    """Return the child's environment: nothing but what Python needs to start and to find this package."""
-    home = str(Path(openpars.__file__).parent.parent)
-    return {"PATH": os.defpath, "LANG": "C.UTF-8", "PYTHONPATH": home, "PYTHONDONTWRITEBYTECODE": "1"}
+        bounds.end(process)
 
 
 def _send(process: subprocess.Popen[bytes], request: bytes) -> None:
@@ -142,12 +125,3 @@ def _send(process: subprocess.Popen[bytes], request: bytes) -> None:
         # A child that died at once is met when it is read from.
         with suppress(BrokenPipeError), process.stdin as pipe:
             pipe.write(request)
-
-
-def _end(process: subprocess.Popen[bytes]) -> None:
-    """End the child and whatever it may have started, and leave nothing of it behind."""
-    with suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.wait()
-    if process.stdout is not None:
-        process.stdout.close()

@@ -1,7 +1,6 @@
 """The child process in which a file is read: it takes a request, and sends what it finds in batches."""
 
 import os
-import resource
 import sys
 import traceback
 from collections.abc import Iterator
@@ -10,18 +9,15 @@ from itertools import islice
 from pathlib import Path
 from typing import Final
 
-from openpars.formats import wire
+from openpars.formats import bounds, wire
 from openpars.formats.checking import check_rows
 from openpars.formats.recognise import open_file
-from openpars.formats.rows import Limits, Unreadable
+from openpars.formats.rows import Unreadable
 from openpars.rulebook.rules import finding
 
 SIZE_BYTES: Final = 8
 """How many bytes before each message say how long it is."""
-OUT_OF_MEMORY: Final = 3
-"""How the child ends where Python ran out of memory; where a library did, it is killed."""
 _BATCH: Final = 500
-_OPEN_FILES: Final = 64
 _PANIC: Final = "PanicException"
 
 
@@ -29,12 +25,12 @@ def main() -> None:
     """Read the request, check the file, send what is found."""
     request = wire.request_in(sys.stdin.buffer.read())
     sys.stdin.close()
-    _limit(request.limits)
+    bounds.limit(request.limits)
     try:
         for message in _messages(request):
             _send(message)
     except MemoryError:
-        os._exit(OUT_OF_MEMORY)
+        os._exit(bounds.OUT_OF_MEMORY)
 
 
 def _messages(request: wire.Request) -> Iterator[wire.Message]:
@@ -65,18 +61,6 @@ def _send(message: wire.Message) -> None:
     sys.stdout.buffer.write(len(data).to_bytes(SIZE_BYTES))
     sys.stdout.buffer.write(data)
     sys.stdout.buffer.flush()
-
-
-def _limit(limits: Limits) -> None:
-    """Set limits that nothing in this process can raise again."""
-    for what, most in (
-        (resource.RLIMIT_AS, limits.memory),
-        (resource.RLIMIT_CPU, limits.seconds),
-        (resource.RLIMIT_NOFILE, _OPEN_FILES),
-        (resource.RLIMIT_FSIZE, 0),
-        (resource.RLIMIT_CORE, 0),
-    ):
-        resource.setrlimit(what, (most, most))
 
 
 if __name__ == "__main__":
