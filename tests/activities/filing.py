@@ -9,24 +9,28 @@ from openpars.accounts.models import Provider
 from openpars.activities.doors import Door
 from openpars.activities.verbs.apply import Applied, Moved, apply
 from openpars.activities.verbs.plan import Asked, Planned, Planning
-from openpars.formats.checking import not_asked
-from openpars.rulebook.judging import judge
-from openpars.rulebook.reading import read
+from openpars.formats.checking import check_rows
+from openpars.formats.rows import Layout, Reading, Row
 from tests import factories
 from tests.activities.doing import common
 
 
-def asked(number: int, answers: Mapping[str, Any], **how: Any) -> Asked:
-    """A row as the checking of files hands it on."""
-    today = clock.now().date()
-    reading = read(answers, today=today)
-    judged = how.get("activity_id") is None and how.get("action") not in ("Update", "Delete")
-    found = reading.findings
-    if judged:
-        present = {name: value for name, value in reading.answers.items() if value is not None}
-        found += judge(present, rejected=reading.rejected, today=today)
-        found += tuple(not_asked(present, found))
-    return Asked(number, reading.answers, reading.rejected, found, judged=judged, **how)
+def asked(number: int, answers: Mapping[str, Any], *, activity_id: int | None = None, **how: Any) -> Asked:
+    """A row of a workbook, as the checking of files hands it on."""
+    named = None if activity_id is None else str(activity_id)
+    reading = Reading(Layout("xlsx"), iter([Row(number, dict(answers), activity_id=named, **how)]))
+    [checked] = check_rows(reading, today=clock.today("America/Chicago"))
+    return Asked(
+        number,
+        checked.answers,
+        checked.rejected,
+        checked.findings,
+        judged=checked.judged,
+        action=checked.action,
+        activity_id=checked.activity_id,
+        close=checked.close,
+        kept=checked.kept,
+    )
 
 
 def plan(of: Provider, *rows: Asked, key: UUID | None = None, batch: int = 1000, **how: Any) -> list[Planned]:

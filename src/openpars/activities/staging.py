@@ -65,13 +65,13 @@ def discard(key: UUID) -> None:
     plan.delete()
 
 
-def about(plan: Plan, activity_ids: Collection[int]) -> list[tuple[int, int]]:
-    """Return each of these activities that a row of the plan is about, and that row's number."""
-    return _asked("s.activity_id, s.place", plan, "s.activity_id", activity_ids)
+def about(plan: Plan, activity_ids: Collection[int]) -> list[tuple[int, int, str]]:
+    """Return the rows about these activities, the last ones first: the activity, the row's number, its verb."""
+    return _asked("s.activity_id, s.place, s.verb", plan, "s.activity_id", activity_ids)
 
 
 def naming(plan: Plan, internal_ids: Collection[str]) -> list[tuple[str, int, str]]:
-    """Return each of these internal IDs that a row gives to an activity: the ID, the row's number, its verb."""
+    """Return the rows that give these internal IDs, the last ones first: the ID, the row's number, its verb."""
     return _asked("s.internal_id, s.place, s.verb", plan, "s.internal_id", internal_ids)
 
 
@@ -81,7 +81,7 @@ def given_up(plan: Plan, internal_ids: Collection[str]) -> set[str]:
 
 
 def alike(plan: Plan, likenesses: Collection[int]) -> list[tuple[int, int]]:
-    """Return the rows that write an activity of one of these likenesses: likeness, row number."""
+    """Return the rows that write activities of these likenesses, the last ones first: likeness, row number."""
     return _asked("s.likeness, s.place", plan, "s.likeness", likenesses)
 
 
@@ -90,7 +90,7 @@ def _asked(what: str, plan: Plan, column: str, wanted: Collection[Any], conditio
     given = {"s.activity_id": "> 0", "s.likeness": "IS NOT NULL"}.get(column, "> ''")
     statement = (
         f"SELECT {what} FROM {Staged._meta.db_table} s WHERE s.plan_id = {plan.pk}"
-        f" AND {column} {given} AND {queries.one_of(column)} {condition}"
+        f" AND {column} {given} AND {queries.one_of(column)} {condition} ORDER BY s.place DESC"
     )
     found: list[Any] = []
     with connection.cursor() as cursor:

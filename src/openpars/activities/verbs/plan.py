@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
-from typing import Any, TypeGuard
+from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -57,7 +57,7 @@ class Asked:
     - `findings`: all that reading and judging found, with their places in the file;
     - `judged`: whether those are all there is to say of the answers as a new activity (presence included),
       so that they need not be judged again;
-    - `action`: Add, Update, Delete or None; `close`: whether to close the activity;
+    - `action`: Add, Update, Delete or None; `activity_id`: of nine digits; `close`: whether to close it;
     - `kept`: `legacy` and `extra`, as in `formats.rows.Row`.
     """
 
@@ -80,6 +80,9 @@ class Result(StrEnum):
     UNCHANGED = "unchanged"
     DELETED = "deleted"
     BLOCKED = "blocked"
+
+
+WRITTEN = (Result.NEW, Result.CHANGED, Result.DELETED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,7 +198,7 @@ class _Batch:
         self.home = planning.home
         self.rows = rows
         provider_id = self.home.provider_id
-        named = {row.activity_id for row in rows if _is_possible(row.activity_id)}
+        named = {row.activity_id for row in rows if row.activity_id is not None}
         internal_ids = {name for row in rows if (name := row.answers.get("internal_id"))}
         #: Who has each internal ID, rows of the file left aside.
         self.holders = dict(queries.internal_ids(provider_id, [*internal_ids]))
@@ -203,13 +206,16 @@ class _Batch:
         strangers = named - self.stored.keys()
         self.in_use = queries.in_use(strangers) if planning.adopt else set()
         plan = planning.plan
-        #: By activity: the row about it.
-        self.row_about = dict(staging.about(plan, {*self.stored, *strangers}))
-        #: By internal ID: the row whose activity has it afterwards, and a row that is blocked and names it.
+        #: By activity: the row that writes it, and an earlier one that is about it and writes nothing.
+        self.row_writing: dict[int, int] = {}
+        self.row_about: dict[int, int] = {}
+        for activity_id, place, verb in staging.about(plan, {*self.stored, *strangers}):
+            (self.row_writing if verb else self.row_about)[activity_id] = place
+        #: By internal ID: the row whose activity has it afterwards, and an earlier one that is blocked and names it.
         self.row_giving: dict[str, int] = {}
-        self.row_blocked: dict[str, int] = {}
+        self.row_naming: dict[str, int] = {}
         for internal_id, place, verb in staging.naming(plan, internal_ids):
-            (self.row_giving if verb else self.row_blocked)[internal_id] = place
+            (self.row_giving if verb else self.row_naming)[internal_id] = place
         self.given_up = staging.given_up(plan, internal_ids)
 
     def run(self) -> tuple[list[Planned], list[dict[str, Any]]]:
@@ -236,6 +242,9 @@ class _Batch:
         activity, against = self._target(row)
         activity_id = row.activity_id if activity is None else activity.activity_id
         work = _Work(row, activity, activity_id, against, row.findings)
+        if activity is not None and row.judged:
+            # It is no new activity, so what it would lack as one is of no account.
+            work.read = [found for found in row.findings if found.stage in (Stage.VALID, Stage.CONFIRM)]
         if against or "activity_id" in row.rejected:
             return work
         if row.action == DELETE:
@@ -250,7 +259,7 @@ class _Batch:
             self._change(work, activity)
         if work.result is Result.BLOCKED:
             return work
-        if work.result in (Result.NEW, Result.CHANGED):
+        if work.result is not Result.UNCHANGED:
             self._record(work)
         if row.close and (activity is None or activity.closed_at is None):
             work.not_closed = self._keeps_open(work)
@@ -276,9 +285,6 @@ class _Batch:
     def _change(self, work: _Work, activity: Held) -> None:
         """See what a row changes of a stored activity."""
         row = work.row
-        if row.judged:
-            # It is no new activity, so what it would lack as one is of no account.
-            work.read = [found for found in row.findings if found.stage in (Stage.VALID, Stage.CONFIRM)]
         said = _news(row, activity)
         proposal = Proposal(said, activity, self.home, activity.answers, NOTHING_DRAFTED, keep_invalid=False)
         work.proposal = proposal
@@ -324,19 +330,26 @@ class _Batch:
         internal_id: str = row.answers.get("internal_id") or ""
         if row.activity_id is None:
             activity, against = self._by_internal_id(row, internal_id)
-            known = self.row_giving.get(internal_id) or self.row_blocked.get(internal_id)
-            earlier = known if internal_id else None
         else:
             activity, against = self._by_activity_id(row, row.activity_id, internal_id)
-            earlier = self.row_about.get(row.activity_id)
-        if activity is not None:
-            earlier = self.row_about.get(activity.activity_id)
         shown = internal_id or str(row.activity_id)
+        earlier = self._earlier(row, activity, internal_id)
+        if earlier is not None:
+            return activity, [finding(REPEATED, value=shown, row=str(earlier))]
         if activity is not None and row.action == ADD:
             against.append(finding(ADD_KNOWN, value=shown))
-        if earlier is not None:
-            against = [finding(REPEATED, value=shown, row=str(earlier))]
         return activity, against
+
+    def _earlier(self, row: Asked, activity: Held | None, internal_id: str) -> int | None:
+        """Return the row that is about the same activity as this one, if there is one."""
+        activity_id = row.activity_id if activity is None else activity.activity_id
+        if activity_id is not None:
+            writes, other = self.row_writing.get(activity_id), self.row_about.get(activity_id)
+        else:
+            writes, other = self.row_giving.get(internal_id), self.row_naming.get(internal_id)
+        if writes is not None:
+            return writes
+        return other if other is not None and other < row.number else None
 
     def _by_internal_id(self, row: Asked, internal_id: str) -> tuple[Held | None, list[Finding]]:
         holder = self._holder(internal_id)
@@ -356,7 +369,7 @@ class _Batch:
         if activity is None:
             if not self.planning.adopt or row.action in (UPDATE, DELETE):
                 against.append(finding(UNKNOWN, path="activity_id", value=str(activity_id)))
-            elif activity_id in self.in_use or not _is_possible(activity_id):
+            elif activity_id in self.in_use:
                 against.append(finding(NOT_FREE, path="activity_id", value=str(activity_id)))
         if self._holder(internal_id) not in (None, activity_id) or internal_id in self.row_giving:
             against.append(
@@ -389,9 +402,12 @@ class _Batch:
     def _note(self, work: _Work) -> None:
         """Note what the row means for those after it."""
         number, activity = work.row.number, work.activity
-        if work.activity_id is not None:
-            self.row_about.setdefault(work.activity_id, number)
         before = "" if activity is None else activity.internal_id
+        if work.activity_id is not None:
+            writes = work.result in WRITTEN or work.closes
+            (self.row_writing if writes else self.row_about).setdefault(work.activity_id, number)
+        elif work.result is Result.BLOCKED and (internal_id := work.row.answers.get("internal_id")):
+            self.row_naming.setdefault(internal_id, number)
         if work.columns:
             after = work.columns["internal_id"]
             if after:
@@ -400,8 +416,6 @@ class _Batch:
                 self.given_up.add(before)
         elif work.result is Result.DELETED and before:
             self.given_up.add(before)
-        elif work.result is Result.BLOCKED and work.activity_id is None:
-            self.row_blocked.setdefault(work.row.answers.get("internal_id") or "", number)
 
     def _alike(self, works: Sequence[_Work]) -> dict[int, tuple[Finding, int | None]]:
         """Return, by row, what is told of those that look like an activity or an earlier row, and which row."""
@@ -454,7 +468,7 @@ def _staged(work: _Work, plan_id: int) -> dict[str, Any]:
     columns = work.columns
     columns["plan_id"] = plan_id
     columns["place"] = work.row.number
-    columns["activity_id"] = work.activity_id if _is_possible(work.activity_id) else None
+    columns["activity_id"] = work.activity_id
     if activity is not None:
         columns["base_revision"] = activity.revision
     if work.result in (Result.NEW, Result.CHANGED):
@@ -501,10 +515,6 @@ def _news(row: Asked, activity: Held) -> Typed:
         or not same(value, known.get(name))
     }
     return Typed(answers, {**row.rejected})
-
-
-def _is_possible(activity_id: int | None) -> TypeGuard[int]:
-    return activity_id is not None and 0 < activity_id <= queries.LAST_ID
 
 
 def _reach_of(findings: Iterable[Finding]) -> Reach:
