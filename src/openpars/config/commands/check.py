@@ -132,4 +132,8 @@ def _mark(checking: _Check, findings: Iterator[Finding], out: Path) -> None:
     else:
         # The libraries that write workbooks are loaded by whoever wants one.
         marking = import_module("openpars.formats.marking")
-        marking.mark(checking.file, out, chain(first, findings), checking.layout)
+        try:
+            marking.mark(checking.file, out, chain(first, findings), checking.layout)
+        except Unreadable as refused:
+            checking.unreadable = True
+            _tell(checking, iter((refused.finding,)), sys.stdout)

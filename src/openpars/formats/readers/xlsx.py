@@ -30,7 +30,8 @@ _NAMED: Final = {folded(ACTIVITIES): Kind.ACTIVITIES, folded(LEARNER_COUNTS): Ki
 _NOT_READ: Final = frozenset(map(folded, (ISSUES, "Instructions", "Lists")))
 _SAMPLES: Final = 5
 _SAMPLED_ROWS: Final = 200
-_MOST_MERGED: Final = 10_000
+_MOST_MERGED: Final = 500_000
+"""In more rows than these merged cells are not filled."""
 
 Cells = list[Any]
 
@@ -174,10 +175,12 @@ class _Merged:
     def __init__(self, sheet: _Sheet) -> None:
         self.rows: dict[int, list[tuple[int, int]]] = {}
         self._values: dict[tuple[int, int], Any] = {}
-        for (top, left), (bottom, _) in (sheet.values.merged_cell_ranges or ())[:_MOST_MERGED]:
-            last = min(bottom + 1, sheet.scan.last_filled)
+        left_to_fill = _MOST_MERGED
+        for (top, left), (bottom, _) in sheet.values.merged_cell_ranges or ():
+            last = min(bottom + 1, sheet.scan.last_filled, top + left_to_fill)
             for number in range(max(top + 1, sheet.header_row + 1), last + 1 if bottom > top else 0):
                 self.rows.setdefault(number, []).append((top + 1, left - sheet.first))
+                left_to_fill -= 1
 
     def fill(self, number: int, cells: Cells) -> None:
         """Put the value of the uppermost cell into the cells of a row that are merged with it."""
