@@ -242,6 +242,15 @@ def test_what_cells_merged_over_rows_say_holds_for_all_of_them(tmp_path: Path) -
     ]
 
 
+def test_blank_cells_merged_beside_the_list_say_nothing(tmp_path: Path) -> None:
+    rows = [("", "Title", "City"), ("", "Sepsis", "Chicago"), ("", "Asthma", "Boston")]
+    _, read_rows = read(tmp_path, of_rows(*rows, merged=["A2:A3", "Z2:Z3"]))
+    assert said(read_rows) == [
+        (2, {"title": "Sepsis", "city": "Chicago"}),
+        (3, {"title": "Asthma", "city": "Boston"}),
+    ]
+
+
 def test_headings_that_nobody_knows_are_told_with_samples(tmp_path: Path) -> None:
     rows = [
         ("Activity Title", "Remarks", "Title"),

@@ -185,7 +185,7 @@ class _Merged:
     def fill(self, number: int, cells: Cells) -> None:
         """Put the value of the uppermost cell into the cells of a row that are merged with it."""
         for top, cell in self.rows.get(number, ()):
-            if cell < len(cells):
+            if 0 <= cell < len(cells):
                 if number == top:
                     self._values[top, cell] = cells[cell]
                 else:
