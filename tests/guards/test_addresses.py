@@ -29,6 +29,9 @@ PUBLIC = {
     "rulebook",
     "rulebook-json",
     "rulebook-markdown",
+    "columns",
+    "schema",
+    "template",
     "technical-resources",  # vendors need no account to read how to connect
     "account_login",
     "account_logout",
@@ -86,6 +89,8 @@ def place() -> dict[str, Any]:
         "year": 2026,
         "slug": "basic-information",
         "upload_id": upload.pk,
+        "kind": "activities",
+        "form": "xml",
         "entry": "019cd6a0-0000-7000-8000-000000000000",
         "pk": 1,
         "key": "x",

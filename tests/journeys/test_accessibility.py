@@ -19,6 +19,7 @@ from tests.journeys.running import Site, running_site, sign_in
 STAFF = "accreditor@demo.example"
 EDITOR = "editor@demo.example"
 PROFILE = f"/providers/{desk.HOME}/profile/"
+UPLOADS = f"/providers/{desk.HOME}/uploads/"
 ACCREDITOR = "/accreditors/1/"
 
 #: Addresses without a page to look at, and why.
@@ -33,6 +34,7 @@ NOT_PAGES = {
     "accreditor-invitation-revoke": "takes posts only",
     "accreditor-year-lock": "takes posts only",
     "accreditor-year-unlock": "takes posts only",
+    "activities-export": "a file",
     "activity-close": "leads on",
     "activity-restore": "takes posts only",
     "entry-discard": "takes posts only",
@@ -44,8 +46,16 @@ NOT_PAGES = {
     "profile-invitation-revoke": "takes posts only",
     "rulebook-json": "for machines",
     "rulebook-markdown": "for machines",
+    "schema": "a file",
     "step-check": "for the script of the form",
     "suggestions": "for the script of the form",
+    "template": "a file",
+    "upload-apply": "takes posts only",
+    "upload-cancel": "takes posts only",
+    "upload-file": "a file",
+    "upload-plan-again": "takes posts only",
+    "upload-progress": "a part of a page",
+    "upload-template-filled": "a file",
 }
 
 
@@ -322,7 +332,7 @@ def test_the_life_of_an_activity(visit: Visit, look: Look, administrator: str) -
     look(viewer, "activity", "as a viewer")
 
 
-@looks_at("help", "guide", "technical-resources", "rulebook")
+@looks_at("help", "guide", "technical-resources", "columns", "rulebook")
 def test_help(visit: Visit, look: Look, administrator: str) -> None:
     page = visit(administrator)
     page.goto("/help/")
@@ -332,6 +342,8 @@ def test_help(visit: Visit, look: Look, administrator: str) -> None:
         look(page, "guide", guide.slug)
     page.goto("/technical-resources/")
     look(page, "technical-resources")
+    page.goto("/technical-resources/columns/")
+    look(page, "columns")
     page.goto("/rulebook/")
     look(page, "rulebook")
     stranger = visit()
@@ -583,6 +595,87 @@ def test_a_passkey_from_its_making_to_its_end(
     look(page, "mfa_remove_webauthn")
     press(page, "Remove the passkey")
     expect(page.get_by_text("You have no passkey yet.")).to_be_visible()
+
+
+HEADER = "Activity Title\tActivity Format\tStart Date\tEnd Date\tInternal ID\tSpecialties\tRemarks"
+#: One row of each kind: what is new, what is blocked in each sort of box, what nobody can read.
+ROWS = (
+    "Uploaded course\tLive Course\t2026-05-04\t2026-05-05\tUP-1\tCardiology\tx",
+    "Uploaded twice\tNonsense\t2026-05-04\t2026-05-05\tUP-2\tCardiology\tx",
+    "Wrong as well\tNonsense\t2026-13-04\t2026-05-05\tUP-3\tCardiology\tx",
+    "Named again\tLive Course\t2026-05-04\t2026-05-05\tUP-1\tCardiology\tx",
+)
+
+
+def upload(page: Page, *lines: str, name: str = "activities.txt") -> None:
+    """Send a file of these lines, and wait until it was read."""
+    page.goto(f"{UPLOADS}add/")
+    file = {"name": name, "mimeType": "text/plain", "buffer": "\n".join(lines).encode()}
+    page.get_by_label("The file").set_input_files(files=[file])  # type: ignore[list-item]
+    press(page, "Upload and check")
+    expect(page.locator("progress")).to_have_count(0)
+
+
+@looks_at("uploads", "upload-templates", "upload-add", "upload-bring-over", "upload", "upload-columns")
+def test_sending_a_file(visit: Visit, look: Look, site: Site, administrator: str) -> None:
+    coordinator = visit("coordinator@demo.example")
+    coordinator.goto("/providers/9000003/uploads/")
+    look(coordinator, "uploads", "without any")
+    page = visit(administrator)
+    page.goto(f"{UPLOADS}add/")
+    look(page, "upload-add")
+    page.locator("summary", has_text="When is something written?").click()
+    press(page, "Upload and check")
+    look(page, "upload-add", "refused")
+    page.get_by_label("The file").set_input_files(
+        files=[{"name": "a-list-with-a-very-long-name-" * 6 + ".txt", "mimeType": "", "buffer": b"x"}]
+    )
+    look(page, "upload-add", "with a file")
+    for name in ("templates", "bring-over"):
+        page.goto(f"{UPLOADS}{name}/")
+        look(page, f"upload-{name}")
+    upload(page, "Nothing that anybody could read", name="picture.png")
+    look(page, "upload", "that cannot be read")
+    upload(page, "Name of the course\tOur code", "Sepsis\tX-1")
+    here = page.url
+    look(page, "upload", "with headings nobody knows")
+    for box in page.locator("select").all():
+        box.select_option("title")
+    press(page, "Read the file with this")
+    look(page, "upload-columns", "refused")
+    upload_id = here.rstrip("/").rpartition("/")[2].replace("-", "")
+    with closing(sqlite3.connect(site.data / "openpars.sqlite3", isolation_level=None)) as database:
+        for state in ("reading", "cancelled", "failed"):
+            database.execute("UPDATE uploads_upload SET state = ? WHERE id = ?", (state, upload_id))
+            page.goto(here)
+            look(page, "upload", state)
+    page.goto(UPLOADS)
+    look(page, "uploads")
+
+
+@looks_at("upload", "upload-rows", "upload-findings", "upload-fix", "upload-undo")
+def test_a_file_from_its_plan_to_its_end(visit: Visit, look: Look, administrator: str) -> None:
+    page = visit(administrator)
+    upload(page, HEADER, *ROWS)
+    look(page, "upload", "planned, with rows that are blocked")
+    here = page.url
+    for name in ("rows", "findings", "fix"):
+        page.goto(f"{here}{name}/")
+        look(page, f"upload-{name}")
+    page.goto(f"{here}rows/?show=closes")
+    look(page, "upload-rows", "without any")
+    viewer = visit("viewer@demo.example")
+    viewer.goto(here)
+    look(viewer, "upload", "as a viewer")
+    page.goto(here)
+    press(page, "Apply only the 1 good row")
+    expect(page.get_by_role("heading", name="Receipt")).to_be_visible()
+    look(page, "upload", "applied")
+    page.goto(f"{here}undo/")
+    look(page, "upload-undo")
+    press(page, "Undo the upload")
+    expect(page.get_by_text("Everything is as it was before.")).to_be_visible()
+    look(page, "upload", "undone")
 
 
 @looks_at("activity-add", "activities", "activity-step")

@@ -1,5 +1,6 @@
 """The pages of uploads: the list, sending a file, one upload in each of its states, and what is decided there."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
@@ -8,10 +9,13 @@ from django.db import connection
 from django.http import HttpResponse
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from openpyxl import load_workbook
 
 from openpars.activities.models import Change
 from openpars.jobs.models import Job
-from openpars.uploads.models import ColumnMapping, Upload, UploadFix
+from openpars.uploads import exporting
+from openpars.uploads.models import ColumnMapping, Upload, UploadFix, UploadRow
 from openpars.uploads.states import UNDER_WAY, Result, State
 from openpars.web.views.uploads import mending, rows, sending, stretches
 from openpars.web.views.uploads.upload import in_ranges
@@ -333,7 +337,7 @@ def test_blocked_rows_keep_the_rest_from_being_applied_unless_somebody_says_so(d
     page = desk.get(on(desk, upload))
     assert [row[:3] for row in cells(page)] == [
         ["2", "Added", "Good course"],
-        ["3", "Blocked: not written", "Wrong course"],
+        ["3", "Not written", "Wrong course"],
     ]
     assert "the good rows only" in words(page)
 
@@ -639,7 +643,79 @@ def test_what_no_answer_can_mend_says_so(desk: Desk) -> None:
     assert page.all("input", type="text") == []
 
 
-# --- the file itself
+# --- files to take away
+
+
+def test_the_list_is_downloaded_as_it_is_filtered_and_changes_nothing_when_it_comes_back(desk: Desk) -> None:
+    wanted = factories.activity(desk.provider, title="Sepsis", internal_id="A-1")
+    factories.activity(desk.provider, title="Wounds", format="EM", delivery_methods=["Online"])
+    page = drawn.read(text(desk.get(f"{desk.url('activities')}?q=sepsis&page=1")))
+    links = {link.text(): link.attributes["href"] for link in page.one("details", id="downloads").all("a")}
+    assert list(links) == ["Excel workbook", "Tab-delimited text", "XML", "JSON"]
+    for words, address in links.items():
+        answer: Any = desk.get(address)
+        name = answer["Content-Disposition"].partition("filename=")[2].strip('"')
+        assert name.startswith(f"activities-{desk.provider.number}-2026-03-10."), words
+        content = b"".join(answer.streaming_content)
+        desk.post(desk.url("upload-add"), {"file": SimpleUploadedFile(name, content), "kind": "activities"})
+        work_off()
+        upload = Upload.objects.latest("created_at", "pk")
+        rows = UploadRow.objects.filter(upload=upload).values_list("activity_id", "result")
+        assert (words, upload.state, list(rows)) == (
+            words,
+            State.PLANNED,
+            [(wanted.activity_id, Result.UNCHANGED)],
+        )
+    assert "Download this list" not in text(desk.get(f"{desk.url('activities')}?q=nothing"))
+
+
+@pytest.mark.parametrize(("kind", "rows"), [("activities", 1), ("learner-counts", 1)])
+def test_templates_come_empty_and_with_the_list(desk: Desk, kind: str, rows: int) -> None:
+    factories.activity(desk.provider, internal_id="A-1")
+    page = drawn.read(text(desk.get(desk.url("upload-templates"))))
+    links = [
+        link.attributes["href"]
+        for link in page.one("tbody").all("a")
+        if f"/{kind}/" in link.attributes["href"]
+    ]
+    assert len(links) == 6
+    for address in links:
+        answer: Any = desk.get(address)
+        assert answer.status_code == 200 and answer["Content-Disposition"].startswith("attachment")
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        if "uploads" not in address:
+            continue
+        desk.post(desk.url("upload-add"), {"file": SimpleUploadedFile("filled", content), "kind": kind})
+        work_off()
+        upload = Upload.objects.latest("created_at", "pk")
+        assert (address, upload.state, upload.counts.get("unchanged")) == (address, State.PLANNED, rows)
+
+
+def test_a_large_list_fills_a_workbook_without_drop_downs(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(3):
+        factories.activity(desk.provider, internal_id=f"A-{number}")
+    address = desk.url("upload-template-filled", "activities", "xlsx")
+    sheets = []
+    for most in (2, 3):
+        monkeypatch.setattr(exporting, "MOST_WITH_LISTS", most)
+        answer: Any = desk.get(address)
+        book = load_workbook(BytesIO(b"".join(answer.streaming_content)))
+        sheets.append((book.sheetnames, book["Activities"].max_row))
+        book.close()
+    assert sheets == [(["Activities"], 4), (["Activities", "Instructions", "Lists"], 4)]
+
+
+def test_what_is_no_template_or_format_is_not_there(desk: Desk) -> None:
+    asked = (
+        desk.url("activities-export", "exe"),
+        desk.url("upload-template-filled", "activities", "exe"),
+        desk.url("upload-template-filled", "nothing", "xlsx"),
+        reverse("template", args=["activities", "json"]),
+        reverse("schema", args=["nothing.xsd"]),
+    )
+    assert [desk.get(address).status_code for address in asked] == [404] * len(asked)
 
 
 def test_the_file_comes_back_as_it_was_sent_and_is_never_shown(desk: Desk) -> None:

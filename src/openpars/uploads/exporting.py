@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import StrEnum
@@ -14,12 +14,15 @@ from openpars.activities import queries
 from openpars.activities.models import Activity
 from openpars.activities.records import answers_of, exported, phase_of, status_of
 from openpars.activities.summary import SummaryFilter, narrowed
+from openpars.formats import templates
 from openpars.formats.rows import Kind
 from openpars.formats.to_cells import groups_of, kept_of
 from openpars.formats.writers import json, tab, xlsx, xml
 
 #: Activities read from the database at once.
 _AT_ONCE = 1_000
+#: A template with drop-downs takes its time for each row; larger ones are filled without them.
+MOST_WITH_LISTS = 5_000
 #: Files up to this size are put together in memory.
 _IN_MEMORY = 4 * 1024 * 1024
 
@@ -86,8 +89,7 @@ def export(
     def listed() -> Iterator[dict[str, Any]]:
         return records(scope, chosen, now=now, today=today)
 
-    file = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 - the caller's to close
-    try:
+    def write(file: BinaryIO) -> None:
         match form:
             case Format.JSON:
                 json.write(file, listed())
@@ -99,6 +101,39 @@ def export(
                 tab.write(file, listed(), kind=kind, **_widths(listed()))
             case Format.XLSX:
                 xlsx.write(file, listed(), kind=kind, **_widths(listed()))
+
+    return _written(write)
+
+
+def filled_template(
+    scope: Scope,
+    chosen: SummaryFilter,
+    form: templates.Form,
+    *,
+    kind: Kind,
+    now: datetime,
+    today: date,
+) -> BinaryIO:
+    """Return a template with a filtered list in it, as `export` does: a workbook with its drop-downs and notes.
+
+    Beyond `MOST_WITH_LISTS` activities the workbook has the same columns without them.
+    """
+
+    def listed() -> Iterator[dict[str, Any]]:
+        return records(scope, chosen, now=now, today=today)
+
+    if form is templates.Form.XLSX:
+        found = narrowed(queries.of(scope), chosen, now=now)
+        if found[MOST_WITH_LISTS : MOST_WITH_LISTS + 1].exists():
+            return export(scope, chosen, Format.XLSX, kind=kind, now=now, today=today)
+    return _written(lambda file: templates.template(kind, form, file, listed(), **_widths(listed())))
+
+
+def _written(write: Callable[[BinaryIO], None]) -> BinaryIO:
+    """Return what is written as a file, open at its beginning."""
+    file = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 - the caller's to close
+    try:
+        write(file)
     except BaseException:
         file.close()
         raise

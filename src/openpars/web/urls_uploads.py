@@ -1,4 +1,4 @@
-"""Addresses of a provider's uploads."""
+"""Addresses of a provider's uploads, and of the files it downloads."""
 
 from django.urls import path
 
@@ -21,6 +21,9 @@ urlpatterns = [
     path(_UPLOADS, listing.uploads, name="uploads"),
     path(f"{_UPLOADS}add/", sending.add, name="upload-add"),
     path(f"{_UPLOADS}bring-over/", sending.bring_over, name="upload-bring-over"),
+    path(f"{_UPLOADS}templates/", downloads.templates, name="upload-templates"),
+    path(f"{_UPLOADS}templates/<slug:kind>/<slug:form>/", downloads.template, name="upload-template-filled"),
+    path("providers/<str:number>/activities/export/<slug:form>/", downloads.export, name="activities-export"),
     path(_UPLOAD, upload.upload, name="upload"),
     path(f"{_UPLOAD}progress/", upload.progress, name="upload-progress"),
     path(f"{_UPLOAD}columns/", columns.columns, name="upload-columns"),

@@ -35,7 +35,7 @@ def _accreditors(request: HttpRequest) -> list[Accreditor]:
     return sorted(found, key=lambda accreditor: (accreditor.name, accreditor.pk))
 
 
-def _page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
+def help_page(request: HttpRequest, template: str, **context: Any) -> HttpResponse:
     """A help page with the list of guides and the accreditor's contact beside it."""
     if "whom_to_ask" not in context:
         context["whom_to_ask"] = _accreditors(request)
@@ -60,7 +60,7 @@ def troubleshooting(request: HttpRequest) -> HttpResponse:
                 "status": status_of(activity, now=came.now),
                 "answers": answers.for_activity(came, activity),
             }
-    return _page(request, "help/index.html", **page)
+    return help_page(request, "help/index.html", **page)
 
 
 def _activity(came: Visit, activity_id: str) -> Activity:
@@ -98,13 +98,13 @@ def guide(request: HttpRequest, slug: str) -> HttpResponse:
             :6
         ],
     }
-    return _page(request, found.template, **found.facts(), **page)
+    return help_page(request, found.template, **found.facts(), **page)
 
 
 @require_safe
 def technical_resources(request: HttpRequest) -> HttpResponse:
     """Everything to read or download, with version, date and change note."""
-    return _page(
+    return help_page(
         request,
         "help/technical-resources.html",
         page_title="Technical resources",
@@ -116,7 +116,7 @@ def technical_resources(request: HttpRequest) -> HttpResponse:
 @require_safe
 def rulebook(request: HttpRequest) -> HttpResponse:
     """Every field, rule and list, each with an address of its own (`#activity.title.required`)."""
-    return _page(
+    return help_page(
         request,
         "help/rulebook.html",
         page_title="Rulebook",

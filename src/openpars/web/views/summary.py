@@ -27,6 +27,7 @@ from openpars.rulebook.vocabularies import label, terms
 from openpars.web.access import Visit, visit
 from openpars.web.parts import in_part, signed_in
 from openpars.web.views.form.drawing import points
+from openpars.web.views.uploads.downloads import EXPORTS
 
 #: The ways to sort, by their slug in the address, as the drop-down says them.
 SORTS = {
@@ -104,6 +105,10 @@ def activities(request: HttpRequest, number: str) -> HttpResponse:
         "chips": _chips(here, asked),
         "narrowing": len({*asked.parameters()} - {"q", "sort"}),
         "columns": [_column(here, asked, *each) for each in _SORTABLE],
+        "downloads": [
+            (words, _address(reverse("activities-export", args=[number, form]), asked))
+            for form, words in EXPORTS.items()
+        ],
         "nothing_yet": not found.rows and not asked.is_narrowed,
         "longest_search": LONGEST_SEARCH,
     }

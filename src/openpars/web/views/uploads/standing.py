@@ -42,7 +42,7 @@ RESULTS: Final[dict[Result, tuple[Badge, str]]] = {
     Result.CHANGED: (Badge("Changed", "edit", "closed"), "Changed"),
     Result.UNCHANGED: (Badge("Unchanged", "check", "draft"), "Unchanged"),
     Result.DELETED: (Badge("Deleted", "delete", "ready"), "Deleted"),
-    Result.BLOCKED: (Badge("Blocked", "error", "trouble"), "Blocked: not written"),
+    Result.BLOCKED: (Badge("Blocked", "error", "trouble"), "Not written"),
 }
 KINDS: Final[dict[Kind, str]] = {
     Kind.ACTIVITIES: "Activities",
