@@ -94,9 +94,7 @@ def _last(upload: Upload, outcome: Outcome) -> str:
 
 def _by_rule(entry: dict[str, Any], columns: Sequence[dict[str, Any]]) -> Iterator[str]:
     """Give the lines about one rule: what is wrong, how to mend it, where."""
-    weight = (
-        "Blocked" if entry["blocks"] else "Please check" if entry["stage"] == Stage.CONFIRM else "Missing"
-    )
+    weight = "Blocked" if entry["blocks"] else _WEIGHTS[Stage(entry["stage"])]
     at = f"{entry['column']}: " if entry["column"] else ""
     yield f"{weight}: {at}{entry['message']} ({entry['rule']})"
     yield f"    {entry['mend']}"
