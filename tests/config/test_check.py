@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from python_calamine import CalamineWorkbook
 
 from openpars.config.cli import COMMANDS, main
+from openpars.rulebook.rules import finding
 
 from ..formats.generators.workbooks import DRAFT, HEADINGS, of_rows, png
 
@@ -105,6 +107,17 @@ def test_it_is_written_where_one_wants_it(tmp_path: Path) -> None:
     out = tmp_path / "findings.json"
     assert run(tmp_path, BAD, "--as", "json", "-o", str(out)) == (1, "")
     assert json.loads(out.read_text("utf-8"))["rows"] == 2
+
+
+def test_the_own_workbook_comes_back_marked(tmp_path: Path) -> None:
+    out = tmp_path / "marked.xlsx"
+    assert run(tmp_path, BAD, "--as", "xlsx", "-o", str(out)) == (1, "")
+    assert CalamineWorkbook.from_path(out).sheet_names == ["Activities", "Issues"]
+    assert run(tmp_path, out.read_bytes()) == run(tmp_path, BAD)
+    out.unlink()
+    code, output = run(tmp_path, png(), "--as", "xlsx", "-o", str(out))
+    assert (code, output.splitlines()[0]) == (2, finding("file.not_recognised").message)
+    assert not out.exists()
 
 
 @pytest.mark.parametrize("words", [("--as", "xlsx"), ("--kind", "cakes"), ("no-such-file",)])
