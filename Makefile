@@ -25,6 +25,7 @@ format: setup-test ## Put the code in shape
 	@$(BIN)/ruff check --fix-only -q . ; $(BIN)/ruff format -q .
 
 bench: setup-test ## Measure as ratios within one run; ONLY=name for one line of it
+	@$(BIN)/uv pip install -q --python $(BIN)/python --require-hashes -r requirements/bench.txt
 	@$(BIN)/python -m bench $(ONLY)
 
 screenshots: setup-test ## Take pictures of every page, at 1280 and 390 wide, into screenshots/

@@ -72,6 +72,11 @@ def sent(rows: int) -> Iterator[Record]:
         yield record | (_spoilt(record, index) if fate(index) == "blocked" else {})
 
 
+def clean(rows: int) -> Iterator[Record]:
+    """Give activities that all are new, with nothing wrong."""
+    return map(_record, range(rows))
+
+
 def spoilt(rows: int) -> Iterator[Record]:
     """Give activities that all have exactly one finding: something in them has to be put right."""
     for index in range(rows):
