@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 from uuid import UUID
@@ -251,3 +252,22 @@ def chunks(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
     """Give the keys in portions that one statement can ask for."""
     for start in range(0, len(keys), CHUNK):
         yield keys[start : start + CHUNK]
+
+
+@contextmanager
+def one_moment() -> Iterator[None]:
+    """Read the database as it is now, however long reading takes, and hold nobody up.
+
+    Django's own `atomic` would take SQLite's write lock, so the transaction is begun by hand. Within another
+    transaction nothing is begun.
+    """
+    if connection.in_atomic_block:
+        yield
+        return
+    begin = "BEGIN" if connection.vendor == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+    with connection.cursor() as cursor:
+        cursor.execute(begin)
+        try:
+            yield
+        finally:
+            cursor.execute("ROLLBACK")

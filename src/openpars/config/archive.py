@@ -36,8 +36,7 @@ from django.db.models import Field, FileField, Model, QuerySet
 
 from openpars import __version__
 from openpars.accounts.models import Accreditor, Person
-from openpars.activities import writer
-from openpars.activities.queries import LAST_ID
+from openpars.activities import queries, writer
 from openpars.clock import now
 from openpars.config import stored_files, unfinished
 from openpars.config.one_provider import is_prepared
@@ -111,7 +110,7 @@ def write(file: Path) -> Contents:
 
 
 def _write_all(archive: zipfile.ZipFile) -> Contents:
-    with one_moment():
+    with queries.one_moment():
         models = _kept(installed)
         tables = [_write_table(archive, model) for model in models]
         names = _file_names(models)
@@ -138,21 +137,6 @@ def _write_all(archive: zipfile.ZipFile) -> Contents:
     }
     archive.writestr("manifest.json", json.dumps(manifest, indent=1))
     return Contents(sum(table["rows"] for table in tables), len(stored), lost)
-
-
-@contextmanager
-def one_moment() -> Iterator[None]:
-    """Read the database as it is now, however long reading takes, and hold nobody up.
-
-    Django's own `atomic` would take SQLite's write lock, so the transaction is begun by hand.
-    """
-    begin = "BEGIN" if connection.vendor == "sqlite" else "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY"
-    with connection.cursor() as cursor:
-        cursor.execute(begin)
-        try:
-            yield
-        finally:
-            cursor.execute("ROLLBACK")
 
 
 def _ours(apps: Apps) -> list[type[Model]]:
@@ -327,7 +311,7 @@ def _has_shape(manifest: dict[str, Any]) -> bool:
             "last_activity_id": int(last),
         }:
             return (
-                0 <= last <= LAST_ID
+                0 <= last <= queries.LAST_ID
                 and all(isinstance(name, str) for name in files)
                 and all(map(_is_migration, migrations))
                 and all(map(_is_table, tables))

@@ -130,10 +130,11 @@ def filled_template(
 
 
 def _written(write: Callable[[BinaryIO], None]) -> BinaryIO:
-    """Return what is written as a file, open at its beginning."""
+    """Return what is written as a file, open at its beginning; all of it is of one moment."""
     file = cast(BinaryIO, tempfile.SpooledTemporaryFile(max_size=_IN_MEMORY))  # noqa: SIM115 - the caller's to close
     try:
-        write(file)
+        with queries.one_moment():
+            write(file)
     except BaseException:
         file.close()
         raise

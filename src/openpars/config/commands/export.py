@@ -62,7 +62,6 @@ def export(
     from openpars.accounts.roles import Role  # noqa: PLC0415 - models load once the settings are known
     from openpars.accounts.scopes import Scope  # noqa: PLC0415
     from openpars.activities.summary import SummaryFilter  # noqa: PLC0415
-    from openpars.config import archive  # noqa: PLC0415
     from openpars.uploads import exporting  # noqa: PLC0415
 
     provider = provider_numbered(provider_number)
@@ -71,9 +70,7 @@ def export(
     )
     scope = Scope("provider", provider.pk, provider.accreditor_id, Role.VIEWER)
     today = clock.today(provider.accreditor.time_zone)
-    with archive.one_moment():
-        file = exporting.export(scope, chosen, exporting.Format(form), now=clock.now(), today=today)
-    with file:
+    with exporting.export(scope, chosen, exporting.Format(form), now=clock.now(), today=today) as file:
         _keep(file, out)
 
 
