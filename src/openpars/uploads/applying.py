@@ -42,12 +42,12 @@ class NotPlanned(Exception):
 def apply_plan(upload: Upload, *, good_rows_only: bool, scope: Scope, actor: Actor) -> None:
     """Let a worker apply the plan.
 
-    Raises PermissionDenied, NotPlanned, NotAllGood, NothingToDo.
+    Raises PermissionDenied, NoSuchUpload, NotPlanned, NotAllGood, NothingToDo.
     """
     if not scope.may_write:
         raise PermissionDenied
     with transaction.atomic():
-        held = queries.locked(upload.pk)
+        held = queries.locked(upload.pk, scope=scope)
         if held.state != State.PLANNED or held.moved:
             raise NotPlanned
         if held.counts.get(Result.BLOCKED) and not good_rows_only:
@@ -65,22 +65,25 @@ def apply_plan(upload: Upload, *, good_rows_only: bool, scope: Scope, actor: Act
 
 
 def plan_again(upload: Upload, *, scope: Scope) -> None:
-    """Read the file once more and plan it by what is stored now. Raises PermissionDenied, NotPlanned."""
+    """Read the file once more and plan it by what is stored now. Raises PermissionDenied, NoSuchUpload, NotPlanned."""
     if not scope.may_write:
         raise PermissionDenied
     with transaction.atomic():
-        held = queries.locked(upload.pk)
+        held = queries.locked(upload.pk, scope=scope)
         if held.state not in (State.PLANNED, State.FAILED):
             raise NotPlanned
         receiving.read_again(held)
 
 
 def tick(upload: Upload, *, leave_out: Iterable[int], take_in: Iterable[int], scope: Scope) -> None:
-    """Leave rows of the plan out, by their numbers, or take them in again. Raises PermissionDenied, NotPlanned."""
+    """Leave rows of the plan out, by their numbers, or take them in again.
+
+    Raises PermissionDenied, NoSuchUpload, NotPlanned.
+    """
     if not scope.may_write:
         raise PermissionDenied
     with transaction.atomic():
-        if queries.locked(upload.pk).state != State.PLANNED:
+        if queries.locked(upload.pk, scope=scope).state != State.PLANNED:
             raise NotPlanned
         rows = queries.rows(upload)
         rows.filter(number__in=list(leave_out)).update(ticked=False)

@@ -14,14 +14,14 @@ from openpars.uploads.states import CANCELLABLE, State
 
 
 def cancel(upload: Upload, *, scope: Scope) -> bool:
-    """Give an upload up; answers whether that was still possible. Raises PermissionDenied.
+    """Give an upload up; answers whether that was still possible. Raises PermissionDenied, NoSuchUpload.
 
     Its page stays, with what was found. A worker that is at it stops between two batches.
     """
     if not scope.may_write:
         raise PermissionDenied
     with transaction.atomic():
-        held = queries.locked(upload.pk)
+        held = queries.locked(upload.pk, scope=scope)
         if held.state not in CANCELLABLE:
             return False
         job, plan = held.job, held.plan

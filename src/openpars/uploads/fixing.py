@@ -22,12 +22,13 @@ def fix(upload: Upload, texts: Mapping[Place, str], *, alike: Collection[Place],
     """Keep what was typed for bad answers, and let the file be read again with it.
 
     For each place in `alike`, every other blocked row that has the same text at the same path gets the same
-    mend. Returns how many answers were put right. Raises PermissionDenied when the scope may not write.
+    mend. Returns how many answers were put right. Raises PermissionDenied when the scope may not write,
+    NoSuchUpload for an upload of others.
     """
     if not scope.may_write:
         raise PermissionDenied
     with transaction.atomic():
-        held = queries.locked(upload.pk)
+        held = queries.locked(upload.pk, scope=scope)
         if held.state != State.PLANNED:
             return 0
         mended = dict(texts)

@@ -34,12 +34,12 @@ def map_columns(upload: Upload, meanings: Mapping[str, str], *, scope: Scope) ->
     """Say what headings of an upload mean, remember it, and read the file with it.
 
     `meanings` leads from headings to paths, "" leaves a column out.
-    Raises PermissionDenied when the scope may not write.
+    Raises PermissionDenied when the scope may not write, NoSuchUpload for an upload of others.
     """
     if not scope.may_write:
         raise PermissionDenied
     with transaction.atomic():
-        held = queries.locked(upload.pk)
+        held = queries.locked(upload.pk, scope=scope)
         if held.state not in READABLE:
             return
         for heading, path in meanings.items():

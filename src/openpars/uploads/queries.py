@@ -32,10 +32,15 @@ def one(scope: Scope, upload_id: UUID) -> Upload:
     return upload
 
 
-def locked(upload_id: UUID) -> Upload:
-    """Return an upload and hold its row: for code that changes its state, inside a transaction."""
+def locked(upload_id: UUID, *, scope: Scope | None = None) -> Upload:
+    """Return an upload and hold its row: for code that changes its state, inside a transaction.
+
+    With a scope it has to be one of the scope's; jobs, which work for nobody in particular, give none. Raises
+    NoSuchUpload.
+    """
+    found = Upload.objects.all() if scope is None else of(scope)
     try:
-        return Upload.objects.select_for_update().get(pk=upload_id)
+        return found.select_for_update().get(pk=upload_id)
     except Upload.DoesNotExist:
         raise NoSuchUpload(upload_id) from None
 

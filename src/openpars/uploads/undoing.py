@@ -30,11 +30,11 @@ class NotApplied(Exception):
 
 
 def undo_upload(upload: Upload, *, scope: Scope, actor: Actor) -> None:
-    """Let a worker take back what an upload did. Raises PermissionDenied, NotApplied."""
+    """Let a worker take back what an upload did. Raises PermissionDenied, NoSuchUpload, NotApplied."""
     if not scope.may_write:
         raise PermissionDenied
     with transaction.atomic():
-        held = queries.locked(upload.pk)
+        held = queries.locked(upload.pk, scope=scope)
         if held.state != State.APPLIED:
             raise NotApplied
         held.state = State.UNDOING
