@@ -108,8 +108,8 @@ def test_people_read_what_is_blocked_by_rule_with_its_cells(same_desk: Site, tmp
     file = sent(tmp_path, [BAD, BAD | {"Internal ID": "C"}, GOOD, BAD | {"Internal ID": "D"}])
     done = same_desk.openpars("import", file, *PROVIDER)
     assert done.returncode == 1, done
-    first, last = done.stdout.split("Needed for")[0], done.stdout.splitlines()[-1]
-    assert first.splitlines() == [
+    lines = done.stdout.splitlines()
+    assert lines[:9] == [
         "list.txt: 4 rows",
         "  1 would be added",
         "  3 blocked",
@@ -117,8 +117,11 @@ def test_people_read_what_is_blocked_by_rule_with_its_cells(same_desk: Site, tmp
         "(activity.credits.step)",
         "    Round to the nearest quarter: .25, .5, .75 or a whole number.",
         "    G2-G3, G5",
+        "Needed for Active: The description is missing. (activity.description.required)",
+        "    Write two or three sentences, or paste the abstract, the outline or the learning objectives.",
+        "    rows 2-5",
     ]
-    assert last.startswith("Nothing is written. Mend the rows that are blocked")
+    assert lines[-1].startswith("Nothing is written. Mend the rows that are blocked")
 
 
 def test_activity_ids_are_taken_over_only_where_that_is_asked_for(desk: Site, tmp_path: Path) -> None:

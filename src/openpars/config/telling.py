@@ -33,10 +33,13 @@ _BESIDE = {
     "looks_like": ("look like an activity that is there already", "look like another activity"),
 }
 _COUNTS = (*_RESULTS, *_BESIDE, "findings")
+#: What is told first comes first.
 _WEIGHTS = {
+    Stage.VALID: "Blocked",
+    Stage.DRAFT: "Blocked",
+    Stage.CONFIRM: "Please check",
     Stage.ACTIVE: "Needed for Active",
     Stage.CLOSE: "Needed for Closed",
-    Stage.CONFIRM: "Please check",
 }
 _LAST = {
     Outcome.READY: "Nothing is written: this was a dry run.",
@@ -61,7 +64,7 @@ def as_text(upload: Upload, outcome: Outcome, stream: IO[str]) -> None:
         line(f"{upload.file_name}: {rows:,} row{'' if rows == 1 else 's'}")
         for words, count in _counted(upload, done=outcome is Outcome.APPLIED):
             line(f"  {count:,} {words}")
-        for entry in upload.by_rule:
+        for entry in sorted(upload.by_rule, key=_weight):
             for text in _by_rule(entry, upload.layout["columns"]):
                 line(text)
     line(_last(upload, outcome))
@@ -92,9 +95,13 @@ def _last(upload: Upload, outcome: Outcome) -> str:
     return _LAST[outcome]
 
 
+def _weight(entry: dict[str, Any]) -> int:
+    return [*_WEIGHTS].index(Stage(entry["stage"]))
+
+
 def _by_rule(entry: dict[str, Any], columns: Sequence[dict[str, Any]]) -> Iterator[str]:
     """Give the lines about one rule: what is wrong, how to mend it, where."""
-    weight = "Blocked" if entry["blocks"] else _WEIGHTS[Stage(entry["stage"])]
+    weight = _WEIGHTS[Stage(entry["stage"])]
     at = f"{entry['column']}: " if entry["column"] else ""
     yield f"{weight}: {at}{entry['message']} ({entry['rule']})"
     yield f"    {entry['mend']}"
@@ -105,7 +112,8 @@ def _by_rule(entry: dict[str, Any], columns: Sequence[dict[str, Any]]) -> Iterat
         told = sum(last - first + 1 for first, last in entry["ranges"][:_RANGES])
         if entry["rows"] > told:
             shown.append(f"and {entry['rows'] - told:,} more")
-        yield f"    {'' if column else 'rows '}{', '.join(shown)}"
+        rows = "" if column else "row " if entry["rows"] == 1 else "rows "
+        yield f"    {rows}{', '.join(shown)}"
 
 
 def _range(column: str, first: int, last: int) -> str:
