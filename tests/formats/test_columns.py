@@ -214,6 +214,24 @@ def test_parts_of_groups_without_a_number_follow_one_another() -> None:
     ]
 
 
+def test_help_in_kind_of_the_activity_is_told_apart_from_a_supporters() -> None:
+    help_in_kind = "In Kind Support Received: Other"
+    headings = (
+        help_in_kind,
+        "Commercial Support Source",
+        help_in_kind,
+        "2nd Commercial Support Source",
+        help_in_kind,
+    )
+    assert paths(*headings) == [
+        f"legacy.{help_in_kind}",
+        "support.0.source",
+        "support.0.in_kind",
+        "support.1.source",
+        "support.1.in_kind",
+    ]
+
+
 def test_unknown_and_repeated_headings_are_told_and_a_person_can_say_what_they_mean() -> None:
     headings = ["Title", "", "Remarks", "Activity Title", None, "Ort"]
     found = match(headings, sheet="Courses", row=4)

@@ -20,6 +20,7 @@ from openpars.rulebook.vocabularies import VOCABULARIES, folded
 
 HEADER_IN_FIRST_ROWS: Final = 50
 _LONGEST_HEADING: Final = 150
+_SOURCE: Final = "support.source"
 _LIKELY: Final = 0.5
 
 
@@ -162,13 +163,16 @@ def _path_of(heading: str, mapping: Mapping[str, str], seen: dict[str, int]) -> 
         return f"{kept[1].lower()}.{kept[2]}"
     heading = _OF_THE_ACTIVITY.sub(" ", heading)
     name = folded(heading)
-    return _EXACT.get(name) or _PAST.get(name) or _numbered_path(heading) or _next_path(heading, seen)
+    # Help in kind was asked of the whole activity once, before the columns of the first supporter.
+    past = None if _SOURCE in seen and _target(heading) else _PAST.get(name)
+    return _EXACT.get(name) or past or _numbered_path(heading, seen) or _next_path(heading, seen)
 
 
-def _numbered_path(heading: str) -> str | None:
+def _numbered_path(heading: str, seen: dict[str, int]) -> str | None:
     for number in _NUMBER.finditer(heading):
         target = _target(heading[: number.start()] + " " + heading[number.end() :])
         if target and 0 < int(number[1]) <= MOST_GROUPS:
+            seen[".".join(target)] = int(number[1])
             return _joined(target, int(number[1]) - 1)
     return None
 
@@ -180,7 +184,7 @@ def _next_path(heading: str, seen: dict[str, int]) -> str | None:
     key = ".".join(target)
     if target[1] == IN_KIND:
         # Several of these belong to the supporter they stand behind.
-        return _joined(target, max(seen.get("support.source", 1), 1) - 1)
+        return _joined(target, max(seen.get(_SOURCE, 1), 1) - 1)
     seen[key] = seen.get(key, 0) + 1
     return _joined(target, seen[key] - 1) if seen[key] <= MOST_GROUPS else None
 
