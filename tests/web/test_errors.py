@@ -58,7 +58,7 @@ def test_a_database_that_is_busy_is_no_fault_and_asks_to_try_again(
 @pytest.mark.parametrize(("problem", "status"), [(OperationalError("gone"), 503), (KeyError("oops"), 500)])
 def test_the_pages_for_our_own_faults_ask_nobody_who_is_there(problem: Exception, status: int) -> None:
     request = HttpRequest()
-    request.user = SimpleLazyObject(lambda: pytest.fail("the database may be what is gone"))
+    request.user = SimpleLazyObject(lambda: pytest.fail("the database may be what is gone"))  # type: ignore[assignment]
     try:
         raise problem
     except type(problem):
