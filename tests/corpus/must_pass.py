@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Final
 
@@ -287,24 +287,27 @@ TEXTS: Final[dict[str, File]] = {
             {"format": "EM", "delivery_methods": ["Online"]},
         ),
     ),
-    "supporters-of-the-old-headings.csv": _but(
-        lambda: tab(
-            {
-                "Commercial Support Received?": "Yes",
-                "Commercial Support Source": "Demo Devices Company",
-                "Monetary Amount Received": "$12,500.00",
-                "In Kind Support Received: Durable equipment": "No",
-                "2nd Commercial Support Source": "Demo Instruments Company",
-                "2nd Monetary Amount Received": "",
-                "2nd In Kind Support Received: Durable equipment": "Yes",
-            },
-            delimiter=",",
+    "supporters-of-the-old-headings.csv": replace(
+        _but(
+            lambda: tab(
+                {
+                    "Commercial Support Received?": "Yes",
+                    "Commercial Support Source": "Demo Devices Company",
+                    "Monetary Amount Received": "$12,500.00",
+                    "In Kind Support Received: Durable equipment": "No",
+                    "2nd Commercial Support Source": "Demo Instruments Company",
+                    "2nd Monetary Amount Received": "",
+                    "2nd In Kind Support Received: Durable equipment": "Yes",
+                },
+                delimiter=",",
+            ),
+            support_received=True,
+            support=[
+                {"kind": "monetary", "source": "Demo Devices Company", "amount": 12500},
+                {"kind": "in-kind", "source": "Demo Instruments Company"},
+            ],
         ),
-        support_received=True,
-        support=[
-            {"kind": "monetary", "source": "Demo Devices Company", "amount": 12500},
-            {"kind": "in-kind", "source": "Demo Instruments Company"},
-        ],
+        kept={"legacy": {"In Kind Support 2: Durable equipment": "Yes"}},
     ),
     "stamped-without-headings.txt": File(
         lambda: legacy.stamped_counts(("100000001", "", "", "12", "0", "", "")),
