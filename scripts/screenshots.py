@@ -167,6 +167,43 @@ def wrong_password(page: Page) -> None:
     page.locator(".usa-alert, .usa-error-message").first.wait_for()
 
 
+UPLOADS = f"/providers/{desk.HOME}/uploads/"
+#: A file with something of everything: new, blocked, not known.
+HEADER = "Activity Title\tActivity Format\tStart Date\tEnd Date\tInternal ID\tPhysicians\tRemarks"
+ROWS = (
+    "Grand Rounds in Cardiology\tRegularly Scheduled Series\t1/8/2026\t12/10/2026\tGR-{n}\t\tweekly",
+    "Update in Wound Care\tLive Course\t5/4/2026\t5/5/2026\tWC-{n}\t\t",
+    "Reading Chest Films\tWebinar on demand\t3/2/2026\t3/2/2027\tCF-{n}\t40\t",
+    "Pain in Primary Care\tWebinar on demand\t13/2/2026\t3/2/2027\tPP-{n}\tmany\t",
+)
+
+
+def uploaded(*lines: str, then: str = "", press: str = "", name: str = "activities-2026.txt") -> Scene:
+    """Return a scene: a file that was uploaded and read, and perhaps applied; `then` is a page under its own."""
+
+    def open_page(page: Page) -> None:
+        page.goto(f"{UPLOADS}add/")
+        # Each width sends a file of its own, so that the second is as new as the first.
+        text = "\n".join(lines).replace("{n}", str((page.viewport_size or {"width": 0})["width"]))
+        file = {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
+        page.get_by_label("The file").set_input_files(files=[file])  # type: ignore[list-item]
+        page.get_by_role("button", name="Upload and check").click()
+        read(page)
+        if press:
+            page.get_by_role("button", name=press).click()
+            read(page)
+        if then:
+            page.goto(page.url + then)
+
+    return open_page
+
+
+def read(page: Page) -> None:
+    """Wait until the worker is done with an upload."""
+    page.wait_for_url("**/uploads/*-*/")
+    page.locator("progress").wait_for(state="detached", timeout=60_000)
+
+
 READY = "status=Ready+to+Close"
 STEPS = (desk.BASIC, desk.LEARNERS, desk.REGISTRATION, desk.ACCREDITATION)
 
@@ -203,6 +240,19 @@ SCENES: dict[str, Scene] = {
     "delete": of_first("status=Draft", "delete/"),
     "bulk-close": at(f"{ACTIVITIES}bulk-close/"),
     "deleted": at(f"{ACTIVITIES}deleted/"),
+    "uploads-empty": at(UPLOADS),
+    "upload-add": at(f"{UPLOADS}add/"),
+    "upload-bring-over": at(f"{UPLOADS}bring-over/"),
+    "upload-templates": at(f"{UPLOADS}templates/"),
+    "upload-cannot-be-read": uploaded("Nothing that anybody could read", name="holiday.png"),
+    "upload-columns": uploaded("Name of the course\tOur code", "Sepsis\tS-1", name="our-list.txt"),
+    "upload-planned": uploaded(HEADER, *ROWS),
+    "upload-rows": uploaded(HEADER, *ROWS, then="rows/"),
+    "upload-findings": uploaded(HEADER, *ROWS, then="findings/?weight=blocking"),
+    "upload-fix": uploaded(HEADER, *ROWS, then="fix/"),
+    "upload-applied": uploaded(HEADER, *ROWS, press="Apply only the 2 good rows"),
+    "upload-undo": uploaded(HEADER, ROWS[0].replace("GR", "UN"), press="Apply", then="undo/"),
+    "uploads": at(UPLOADS),
     "profile": at(PROFILE),
     "profile-edit": at(f"{PROFILE}edit/"),
     "profile-invite": at(f"{PROFILE}invite/"),
@@ -217,6 +267,7 @@ SCENES: dict[str, Scene] = {
     "help": at("/help/"),
     **{f"help-{guide.slug}": at(f"/help/{guide.slug}/") for guide in GUIDES},
     "technical-resources": at("/technical-resources/"),
+    "columns": at("/technical-resources/columns/"),
     "rulebook": at("/rulebook/"),
     "no-such-page": at("/no-such-page/"),
 }

@@ -65,7 +65,7 @@ def test_a_template_is_filled_uploaded_fixed_applied_and_undone(visit: Visit, ad
     page.get_by_role("link", name="Fix in the page").click()
     first = page.get_by_role("group", name="Row 3: Journey course 2")
     first.get_by_label("Activity Format").first.select_option(label="Live Course")
-    first.get_by_label("Use this for the other 1 row that has it too").check()
+    first.get_by_label("Use this for the one other row that has it too").check()
     page.get_by_role("group", name="Row 5: Journey course 4").get_by_role("textbox").fill("14")
     page.get_by_role("button", name="Check again").click()
 
