@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from functools import partial
 from uuid import uuid4
 
 import pytest
@@ -22,6 +23,8 @@ from openpars.activities.verbs.save import Edit, save
 from tests import factories
 from tests.activities.doing import add, changes, common, edit, stored
 from tests.activities.filing import applied, asked, plan
+from tests.activities.test_records import EVERYTHING
+from tests.activities.test_together import together
 
 pytestmark = pytest.mark.django_db
 
@@ -99,8 +102,6 @@ def test_what_was_planned_is_done(provider: Provider, frozen: datetime) -> None:
 
 def test_a_file_and_the_form_store_alike(provider: Provider) -> None:
     """Column by column, but for their names and numbers."""
-    from tests.activities.test_records import EVERYTHING  # noqa: PLC0415
-
     factories.activity(provider, over=EVERYTHING | {"internal_id": "form"})
     key = uuid4()
     plan(provider, asked(2, EVERYTHING | {"internal_id": "file"}), key=key)
@@ -331,3 +332,68 @@ def test_an_edit_that_goes_backwards_is_told_and_done(provider: Provider) -> Non
     assert {one.rule for one in planned.findings} & {*HOLDING}
     assert isinstance(applied(provider, key), Applied)
     assert (stored(activity).description, stored(activity).complete_for) == ("", 1)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_applies_while_another_saves(provider: Provider) -> None:
+    activities = [factories.activity(provider, title=f"T{n}", internal_id=f"{n}") for n in range(6)]
+    for round_ in range(4):
+        key = uuid4()
+        rows = [asked(9 - n, {"internal_id": f"{n}", "city": f"File {round_}"}) for n in range(6)]
+        rows.append(asked(20, factories.draft(title=f"New {round_}", internal_id=f"new {round_}")))
+        plan(provider, *rows, key=key)
+        edits = [Edit({"city": f"Form {round_}"}, activity_id=one.pk) for one in activities]
+        outcome, saved = together(
+            partial(applied, provider, key),
+            partial(save, edits, **common(provider)),
+        )
+        assert all(one.done for one in saved)
+        cities = {stored(one).city for one in activities}
+        if isinstance(outcome, Moved):
+            # Who saved was quicker, and nothing of the file is there.
+            assert set(outcome.rows) == {9 - n for n in range(6)}
+            assert (cities, f"new {round_}" in by_internal_id(provider)) == ({f"Form {round_}"}, False)
+        else:
+            assert (cities, f"new {round_}" in by_internal_id(provider)) == ({f"Form {round_}"}, True)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_plan_is_applied_once_by_whoever_is_first(provider: Provider) -> None:
+    key = uuid4()
+    plan(provider, asked(2, factories.draft(title="Once")), key=key)
+
+    def press() -> bool:
+        try:
+            return isinstance(applied(provider, key), Applied)
+        except NoSuchPlan:
+            return False
+
+    assert sorted(together(press, press, press)) == [False, False, True]
+    assert len(everything(provider)) == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_numbers_are_given_once_while_some_are_brought_along(provider: Provider) -> None:
+    last = factories.activity(provider, title="First").pk
+    for round_ in range(4):
+        key = uuid4()
+        brought = range(last + 3, last + 9, 2)
+        rows = [
+            asked(2 + n, factories.draft(title=f"B{round_} {n}"), activity_id=pk)
+            for n, pk in enumerate(brought)
+        ]
+        plan(provider, *rows, asked(9, factories.draft(title=f"New {round_}")), key=key, adopt=True)
+        other = factories.provider(accreditor=factories.accreditor(name=f"Other {uuid4()}"))
+        edits = [Edit(factories.draft(title=f"Form {round_} {n}")) for n in range(10)]
+        outcome, saved = together(
+            partial(applied, provider, key),
+            partial(save, edits, **common(other)),
+        )
+        numbers = [one.activity.pk for one in saved if one.activity]
+        assert len(numbers) == 10
+        if isinstance(outcome, Applied):
+            numbers += brought
+        else:
+            assert set(outcome.rows) <= {2, 3, 4}
+        assert len({*numbers}) == len(numbers)
+        last = max(last, *numbers, *(one.pk for one in everything(provider)))

@@ -56,6 +56,7 @@ def undo(
     actor: Actor,
     door: Door,
     now: datetime,
+    staged_as: UUID | None = None,
     before_commit: Callable[[Undone], None] | None = None,
 ) -> Undone | tuple[InTheWay, ...]:
     """Take back all that an upload did: every field as it was, what it closed open, what it made deleted.
@@ -64,14 +65,15 @@ def undo(
     Those that have been touched since do, those closed by the file whose reporting year is locked by now
     (unless the scope may reopen them), and those whose internal ID another one has got.
     `before_commit` is called inside the transaction when everything else is written. An upload that did
-    nothing, or another provider's, is undone without anything being done.
+    nothing, or another provider's, is undone without anything being done. `staged_as` is the key of the plan
+    by which it is done; it is gone afterwards, unless the process is killed: then whoever knows the key discards it.
 
     Raises PermissionDenied.
     """
     if not scope.may_write or scope.provider_id is None:
         raise PermissionDenied
     home = locks.homes([scope.provider_id], now=now, lock=False)[scope.provider_id]
-    plan = staging.begin(uuid4(), home=home, again=False)
+    plan = staging.begin(staged_as or uuid4(), home=home, again=False)
     try:
         undoing = _Undoing(plan, home=home, scope=scope, now=now)
         in_the_way: list[InTheWay] = []
