@@ -3,7 +3,7 @@
 import io
 import re
 import zipfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -270,6 +270,46 @@ def test_worksheets_are_marked_however_they_are_written(tmp_path: Path, sheet: S
     after = CalamineWorkbook.from_path(out).get_sheet_by_name("Activities").to_python()
     assert [row[: len(before[0])] for row in after] == before
     assert (tints(marked(out, [])), len(issues(out))) == ({}, 5)
+
+
+def without_styles(given: dict[str, bytes]) -> dict[str, bytes]:
+    changed = {
+        name: re.sub(rb"<(Relationship|Override) [^>]*styles[^>]*>", b"", data)
+        for name, data in given.items()
+    }
+    del changed["xl/styles.xml"]
+    sheet = changed["xl/worksheets/sheet1.xml"]
+    return changed | {"xl/worksheets/sheet1.xml": re.sub(rb' s="\d+"', b"", sheet)}
+
+
+def with_extensions_and_no_notes(given: dict[str, bytes]) -> dict[str, bytes]:
+    sheet = re.sub(rb"<legacyDrawing[^>]*/>", b"", given["xl/worksheets/sheet1.xml"])
+    sheet = sheet.replace(b"</worksheet>", b'<extLst><ext uri="{x}"/></extLst></worksheet>')
+    return given | {"xl/worksheets/sheet1.xml": sheet}
+
+
+def with_comments_in_styles(given: dict[str, bytes]) -> dict[str, bytes]:
+    styles = (
+        given["xl/styles.xml"]
+        .replace(b"<fill>", b"<!-- a fill --><fill>")
+        .replace(b"<xf ", b"<!-- xf --><xf ")
+    )
+    return given | {"xl/styles.xml": styles}
+
+
+@pytest.mark.parametrize("change", [without_styles, with_extensions_and_no_notes, with_comments_in_styles])
+def test_workbooks_are_marked_whatever_else_they_hold(
+    tmp_path: Path, change: Callable[[dict[str, bytes]], dict[str, bytes]]
+) -> None:
+    path = tmp_path / "own.xlsx"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in change(parts(own_workbook(tmp_path / "before.xlsx"))).items():
+            archive.writestr(name, data)
+    out = marked(path, [at("A2"), at("F2"), at("A3", rule="file.row.hidden")])
+    assert (tints(out), set(notes(out))) == ({"A2": RED, "F2": RED, "A3": YELLOW}, {"A2", "B2", "F2", "A3"})
+    tail = parts(out)["xl/worksheets/sheet1.xml"].rpartition(b"<pageMargins")[2]
+    order = [name for name in re.findall(rb"<(\w+)", tail) if name != b"ext"]
+    assert order in ([b"legacyDrawing"], [b"legacyDrawing", b"extLst"])
 
 
 @settings(max_examples=25, deadline=None)

@@ -26,7 +26,7 @@ _SHAPE: Final = (
     '<v:shape {0} id="_x0000_s{1}" type="#_x0000_t202" style="position:absolute;margin-left:60pt;'
     'margin-top:1.5pt;width:240pt;height:120pt;z-index:{1};visibility:hidden" fillcolor="#ffffe1" '
     'o:insetmode="auto"><v:fill color2="#ffffe1"/><v:shadow on="t" color="black" obscured="t"/>'
-    '<v:path o:connecttype="none"/><v:textbox style="mso-direction-alt:auto"><div style="text-align:left"/>'
+    '<v:path o:connecttype="none"/><v:textbox style="mso-direction-alt:auto"><div style="text-align:left"></div>'
     '</v:textbox><x:ClientData ObjectType="Note"><x:MoveWithCells/><x:SizeWithCells/>'
     "<x:Anchor>{2}, 15, {3}, 2, {4}, 31, {5}, 1</x:Anchor><x:AutoFill>False</x:AutoFill>"
     "<x:Row>{6}</x:Row><x:Column>{7}</x:Column></x:ClientData></v:shape>"

@@ -4,6 +4,7 @@ import posixpath
 import re
 import zipfile
 from copy import copy
+from itertools import chain, count
 from shutil import copyfileobj
 from typing import IO, Final
 
@@ -73,12 +74,10 @@ class Package:
         """Leave a part out."""
         self._removed.add(name)
 
-    def add(self, pattern: str, kind: str, data: bytes) -> str:
+    def add(self, pattern: str, kind: str, data: bytes, *, first: str = "1") -> str:
         """Add a part under the first free name (`xl/comments{}.xml`), of a kind (`comments`); return its name."""
-        number = 1
-        while pattern.format(number) in self._names:
-            number += 1
-        name = pattern.format(number)
+        names = (pattern.format(number) for number in chain([first], count(2)))
+        name = next(name for name in names if name not in self._names)
         self.put(name, data)
         types = self.xml(CONTENT_TYPES)
         etree.SubElement(
@@ -154,8 +153,18 @@ class Package:
 
 
 def parsed(data: bytes) -> etree._Element:
-    """Return the root of XML that may be anybody's: no entity is resolved and nothing is fetched."""
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+    """Return the root of XML that may be anybody's: no entity is resolved and nothing is fetched.
+
+    Comments and processing instructions, which mean nothing there, are left out.
+    """
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
     return etree.fromstring(data, parser)
 
 

@@ -13,7 +13,6 @@ TINTS: Final = {Severity.BLOCKS: "FFF8C9C4", Severity.CONFIRM: "FFFFE9A8", Sever
 
 EMPTY: Final = f'<styleSheet xmlns="{MAIN}"/>'.encode()
 _SECTIONS: Final = {
-    "numFmts": "",
     "fonts": '<font xmlns="{0}"><sz val="11"/><name val="Calibri"/></font>',
     "fills": '<fill xmlns="{0}"><patternFill patternType="none"/></fill>'
     '|<fill xmlns="{0}"><patternFill patternType="gray125"/></fill>',
@@ -30,8 +29,9 @@ class Styles:
     def __init__(self, root: etree._Element) -> None:
         self._root = root
         self._main = str(etree.QName(root).namespace or MAIN)
-        self._fonts, self._fills = self._section("fonts"), self._section("fills")
-        self._xfs = self._section("cellXfs")
+        # What a style of a cell refers to has to be there, too.
+        fonts, fills, _, _, xfs = map(self._section, _SECTIONS)
+        self._fonts, self._fills, self._xfs = fonts, fills, xfs
         self._made: dict[tuple[int, Severity], int] = {}
         self._tints: dict[Severity, int] = {}
         ours = {str(number) for number, fill in enumerate(self._fills) if _color(fill) in TINTS.values()}
@@ -70,10 +70,10 @@ class Styles:
         found = self._root.find(f"{{{self._main}}}{name}")
         if found is None:
             found = etree.Element(f"{{{self._main}}}{name}")
-            for text in filter(None, _SECTIONS[name].split("|")):
+            for text in _SECTIONS[name].split("|"):
                 found.append(etree.fromstring(text.format(self._main)))
             found.set("count", str(len(found)))
-            before = {f"{{{self._main}}}{earlier}" for earlier in order[: order.index(name)]}
+            before = {f"{{{self._main}}}{earlier}" for earlier in ("numFmts", *order[: order.index(name)])}
             self._root.insert(sum(child.tag in before for child in self._root), found)
         return found
 

@@ -31,7 +31,7 @@ def mark_workbook(work: Work) -> None:
         issues = place_issues(package)
         styles_part = next(iter(package.targets(package.workbook, "styles").values()), None)
         if styles_part is None:
-            styles_part = package.add("xl/openparsStyles{}.xml", "styles", EMPTY)
+            styles_part = package.add("xl/styles{}.xml", "styles", EMPTY, first="")
             package.relate(package.workbook, "styles", styles_part)
         styles = Styles(package.xml(styles_part))
         folder = Path(work.out).parent
