@@ -53,6 +53,7 @@ NOT_PAGES = {
     "upload-apply": "takes posts only",
     "upload-cancel": "takes posts only",
     "upload-file": "a file",
+    "upload-marked": "a file",
     "upload-plan-again": "takes posts only",
     "upload-progress": "a part of a page",
     "upload-template-filled": "a file",

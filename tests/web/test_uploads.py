@@ -730,9 +730,38 @@ def test_the_file_comes_back_as_it_was_sent_and_is_never_shown(desk: Desk) -> No
     assert desk.get(on(desk, upload, "upload-file")).status_code == 404
 
 
+def test_the_file_comes_back_with_what_was_found_and_goes_in_once_it_is_mended(desk: Desk) -> None:
+    upload = send(desk, GOOD, WRONG)
+    answer: Any = desk.get(on(desk, upload, "upload-marked"))
+    assert answer["Content-Disposition"] == 'attachment; filename="activities-marked.txt"'
+    lines = b"".join(answer.streaming_content).decode().splitlines()
+    assert lines[0] == f"{HEADER}\tIssues"
+    assert lines[2].startswith(f"{WRONG}\tActivity Format: “Nonsense” is not one of the activity formats.")
+    mended = "\n".join(lines).replace("Nonsense\t", "Live Course\t")
+    desk.post(
+        desk.url("upload-add"),
+        {"file": SimpleUploadedFile("mended.txt", mended.encode()), "kind": "activities"},
+    )
+    work_off()
+    again = Upload.objects.latest("created_at", "pk")
+    assert (again.state, again.counts["new"], "blocked" in again.counts) == (State.PLANNED, 2, False)
+
+
+def test_a_file_that_cannot_be_marked_says_why(desk: Desk) -> None:
+    nothing_found = uploading.upload(desk.provider)
+    assert desk.get(on(desk, nothing_found, "upload-marked")).status_code == 404
+    layout = uploading.layout({"Action": "action"})
+    damaged = uploading.upload(desk.provider, layout=layout, file_name="x.xlsx")
+    uploading.found(damaged, "activity.action.unknown", [2], path="action", value="x")
+    assert desk.get(on(desk, damaged, "upload-marked"))["Location"] == on(desk, damaged)
+    assert "The file is damaged and cannot be read" in words(desk.get(on(desk, damaged)))
+    damaged.file.delete(save=False)
+    assert desk.get(on(desk, damaged, "upload-marked")).status_code == 404
+
+
 def test_nobody_reaches_another_providers_upload(desk: Desk) -> None:
     theirs = uploading.upload(factories.provider())
-    names = [*PAGES, "upload-apply", "upload-cancel", "upload-plan-again", "upload-progress"]
+    names = [*PAGES, "upload-marked", "upload-apply", "upload-cancel", "upload-plan-again", "upload-progress"]
     for name in names:
         assert {
             desk.get(on(desk, theirs, name)).status_code,

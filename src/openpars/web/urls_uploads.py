@@ -35,4 +35,5 @@ urlpatterns = [
     path(f"{_UPLOAD}cancel/", deciding.cancel, name="upload-cancel"),
     path(f"{_UPLOAD}undo/", deciding.undo, name="upload-undo"),
     path(f"{_UPLOAD}file/", downloads.file, name="upload-file"),
+    path(f"{_UPLOAD}marked/", downloads.marked, name="upload-marked"),
 ]

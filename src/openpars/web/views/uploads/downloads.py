@@ -5,16 +5,18 @@ from __future__ import annotations
 from typing import BinaryIO
 from uuid import UUID
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from openpars.activities.summary import SummaryFilter
-from openpars.formats.rows import Kind
+from openpars.formats.rows import Kind, Unreadable
 from openpars.formats.templates import Form
 from openpars.uploads import exporting
+from openpars.uploads import marked as marking
 from openpars.uploads.exporting import SERVED, Format
 from openpars.web.access import visit
 from openpars.web.views.uploads.reaching import reach
@@ -97,4 +99,26 @@ def file(request: HttpRequest, number: str, upload_id: UUID) -> HttpResponseBase
     # Never shown by the browser, whatever it holds: it is somebody's file, not our page.
     return FileResponse(
         content, as_attachment=True, filename=upload.file_name, content_type="application/octet-stream"
+    )
+
+
+@login_required
+@require_safe
+def marked(request: HttpRequest, number: str, upload_id: UUID) -> HttpResponseBase:
+    """Send the file with what was found in it marked: cells and notes, a column, or a list."""
+    _, upload = reach(request, number, upload_id)
+    if not upload.counts.get("findings"):
+        raise Http404
+    try:
+        content = marking.marked(upload)
+    except FileNotFoundError as gone:
+        raise Http404 from gone
+    except Unreadable as unreadable:
+        messages.error(request, f"{unreadable.finding.message} {unreadable.finding.mend}")
+        return redirect("upload", number=number, upload_id=upload_id)
+    return FileResponse(
+        content,
+        as_attachment=True,
+        filename=marking.marked_name(upload),
+        content_type="application/octet-stream",
     )
