@@ -32,7 +32,11 @@ from openpars.rulebook.rules import finding
 from tests.formats.generators.workbooks import Raw, Sheet, broken_inside, of_rows, workbook
 from tests.rulebook.examples import TODAY, complete
 
-pytestmark = pytest.mark.filterwarnings("ignore:Workbook contains no default style")
+# What the library that looks at the results has to say about them.
+pytestmark = [
+    pytest.mark.filterwarnings("ignore:Workbook contains no default style"),
+    pytest.mark.filterwarnings("ignore:Unknown extension is not supported"),
+]
 
 RED, YELLOW, BLUE = "FFF8C9C4", "FFFFE9A8", "FFD3E3F5"
 LAYOUT = Layout("xlsx", sheet="Activities", header_row=1, columns=(Column(0, "Activity Title", "title"),))
