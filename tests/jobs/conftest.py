@@ -46,8 +46,8 @@ class Yard:
     def ask(self, kind: str, **args: Any) -> Job:
         return queue.enqueue(kind, {"folder": str(self.folder), **args})
 
-    def worker(self, *, lease: float = 600) -> subprocess.Popen[bytes]:
-        """Start a worker; one that holds a lease of so many seconds."""
+    def worker(self, *, lease: float = 600, **variables: str) -> subprocess.Popen[bytes]:
+        """Start a worker; one that holds a lease of so many seconds, with these variables in its environment."""
         environment = {name: value for name, value in os.environ.items() if not name.startswith("OPENPARS_")}
         environment |= {
             "DJANGO_SETTINGS_MODULE": "tests.jobs.site",
@@ -57,6 +57,7 @@ class Yard:
             "OPENPARS_LOG_LEVEL": "INFO",
             "TEST_DATABASE_NAME": str(connection.settings_dict["NAME"]),
             "TEST_LEASE": str(lease),
+            **variables,
         }
         words = (sys.executable, "-m", "openpars.config.cli", "worker", "--beside", str(os.getpid()))
         with (self.folder / "log").open("a") as log:

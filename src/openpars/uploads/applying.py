@@ -93,7 +93,12 @@ def tick(upload: Upload, *, leave_out: Iterable[int], take_in: Iterable[int], sc
 def run(job: Running) -> None:
     """Apply the plan of the upload that the job names."""
     upload = Upload.objects.get(pk=UUID(job.args["upload"]))
-    if upload.state != State.APPLYING or upload.job != job.id or upload.plan is None:
+    if upload.job != job.id or upload.plan is None:
+        return
+    if upload.state == State.APPLIED:
+        # An attempt before this one was killed when all was written.
+        staging.discard(upload.plan)
+    if upload.state != State.APPLYING:
         return
     job.progress(0, None, APPLYING)
     actor = Actor(person_id=job.args["person"], name=job.args["name"])

@@ -15,7 +15,6 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
-from uuid_utils.compat import uuid7
 
 from openpars import clock
 from openpars.accounts.models import Provider
@@ -29,7 +28,7 @@ from openpars.formats.rows import Kind, Layout, Limits, Unreadable, where
 from openpars.jobs.running import Cancelled, Running
 from openpars.rulebook import VERSION
 from openpars.rulebook.findings import Finding
-from openpars.uploads import mapping, queries, telling
+from openpars.uploads import mapping, plan_keys, queries, telling
 from openpars.uploads.by_rule import ByRule
 from openpars.uploads.models import Upload, UploadFinding, UploadFix, UploadRow
 from openpars.uploads.states import READABLE, Result, State
@@ -43,13 +42,17 @@ _FINDINGS = Table(UploadFinding, without=["id"])
 
 def check(job: Running) -> None:
     """Read, check and plan the upload that the job names; the upload says what came of it."""
-    upload = _begin(UUID(job.args["upload"]), job.id)
+    upload_id = UUID(job.args["upload"])
+    upload = _begin(upload_id, job.id)
+    # A killed attempt may have finished its plan, and somebody may be applying that by now.
+    in_use = Upload.objects.values_list("plan", flat=True).get(pk=upload_id)
+    plan_keys.discard_before(job.id, job.attempt, but=in_use)
     if upload is None:
         return
     home = Provider.objects.select_related("accreditor").get(pk=upload.provider_id)
     scope = Scope("system", provider_id=upload.provider_id)
     now = clock.now()
-    plan = uuid7()
+    plan = plan_keys.of_attempt(job.id, job.attempt)
     reading = _Reading(upload, Planning(plan, scope=scope, now=now, adopt=upload.adopt))
     try:
         with _local_copy(upload) as path:

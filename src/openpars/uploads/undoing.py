@@ -15,7 +15,7 @@ from openpars.activities.verbs import undo
 from openpars.activities.verbs.undo import InTheWay, Undone
 from openpars.jobs import queue
 from openpars.jobs.running import Running
-from openpars.uploads import queries, telling
+from openpars.uploads import plan_keys, queries, telling
 from openpars.uploads.models import Upload
 from openpars.uploads.states import State
 
@@ -50,6 +50,7 @@ def undo_upload(upload: Upload, *, scope: Scope, actor: Actor) -> None:
 def run(job: Running) -> None:
     """Undo the upload that the job names."""
     upload = Upload.objects.get(pk=UUID(job.args["upload"]))
+    plan_keys.discard_before(job.id, job.attempt)
     if upload.state != State.UNDOING or upload.job != job.id:
         return
     job.progress(0, None, UNDOING)
@@ -66,6 +67,7 @@ def run(job: Running) -> None:
 
     outcome = undo.undo(
         upload.pk,
+        staged_as=plan_keys.of_attempt(job.id, job.attempt),
         scope=Scope("system", provider_id=upload.provider_id),
         actor=actor,
         door=Door(upload.door),
