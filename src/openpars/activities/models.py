@@ -278,14 +278,16 @@ class Staged(models.Model):
         constraints = [models.UniqueConstraint(fields=["plan", "place"], name="staged_once")]
         indexes = [
             models.Index(
-                fields=["plan", "activity_id"], condition=Q(activity_id__gt=0), name="staged_activity"
+                fields=["activity_id", "plan"],
+                condition=Q(activity_id__isnull=False),
+                name="staged_activity",
             ),
             models.Index(
-                fields=["plan", "internal_id"], condition=Q(internal_id__gt=""), name="staged_internal_id"
+                fields=["internal_id", "plan"], condition=Q(internal_id__gt=""), name="staged_internal_id"
             ),
-            models.Index(fields=["plan", "gives_up"], condition=Q(gives_up__gt=""), name="staged_gives_up"),
+            models.Index(fields=["gives_up", "plan"], condition=Q(gives_up__gt=""), name="staged_gives_up"),
             models.Index(
-                fields=["plan", "likeness"], condition=Q(likeness__isnull=False), name="staged_likeness"
+                fields=["likeness", "plan"], condition=Q(likeness__isnull=False), name="staged_likeness"
             ),
         ]
 

@@ -169,7 +169,7 @@ def internal_ids(provider_id: int, wanted: Sequence[str]) -> Iterator[tuple[str,
     """Give those of the internal IDs that the provider's activities have, each with its activity ID."""
     statement = (
         f"SELECT internal_id, activity_id FROM {Activity._meta.db_table} WHERE {one_of('internal_id')}"
-        " AND provider_id = %s AND deleted_at IS NULL AND NOT (internal_id = '')"
+        " AND provider_id + 0 = %s AND deleted_at IS NULL AND NOT (internal_id = '')"
     )
     with connection.cursor() as cursor:
         for part in chunks(wanted):
@@ -181,7 +181,7 @@ def alike(provider_id: int, likenesses: Sequence[int]) -> Iterator[tuple[int, in
     """Give the provider's activities with these likenesses: likeness, activity ID, repeat group."""
     statement = (
         f"SELECT likeness, activity_id, repeat_group FROM {Activity._meta.db_table}"
-        f" WHERE {one_of('likeness')} AND provider_id = %s AND deleted_at IS NULL"
+        f" WHERE {one_of('likeness')} AND provider_id + 0 = %s AND deleted_at IS NULL"
     )
     with connection.cursor() as cursor:
         for part in chunks(likenesses):

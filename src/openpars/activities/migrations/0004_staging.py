@@ -101,19 +101,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='staged',
-            index=models.Index(condition=models.Q(('activity_id__gt', 0)), fields=['plan', 'activity_id'], name='staged_activity'),
+            index=models.Index(condition=models.Q(('activity_id__isnull', False)), fields=['activity_id', 'plan'], name='staged_activity'),
         ),
         migrations.AddIndex(
             model_name='staged',
-            index=models.Index(condition=models.Q(('internal_id__gt', '')), fields=['plan', 'internal_id'], name='staged_internal_id'),
+            index=models.Index(condition=models.Q(('internal_id__gt', '')), fields=['internal_id', 'plan'], name='staged_internal_id'),
         ),
         migrations.AddIndex(
             model_name='staged',
-            index=models.Index(condition=models.Q(('gives_up__gt', '')), fields=['plan', 'gives_up'], name='staged_gives_up'),
+            index=models.Index(condition=models.Q(('gives_up__gt', '')), fields=['gives_up', 'plan'], name='staged_gives_up'),
         ),
         migrations.AddIndex(
             model_name='staged',
-            index=models.Index(condition=models.Q(('likeness__isnull', False)), fields=['plan', 'likeness'], name='staged_likeness'),
+            index=models.Index(condition=models.Q(('likeness__isnull', False)), fields=['likeness', 'plan'], name='staged_likeness'),
         ),
         migrations.AddConstraint(
             model_name='staged',
