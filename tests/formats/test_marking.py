@@ -407,11 +407,14 @@ def fill(sheet: Any, *rows: dict[str, Any]) -> None:
 
 
 def test_more_than_can_be_marked_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(marking, "MOST_LISTED", 2)
-    out = marked(own_workbook(tmp_path / "own.xlsx"), [at("A2"), at("A3"), at("B3"), at("C3")])
-    told = "2 more findings are not listed. Correct these and send the file again."
+    """What is needed later only leaves room for what has to be corrected."""
+    monkeypatch.setattr(marking, "MOST_LISTED", 3)
+    monkeypatch.setattr(marking, "MOST_LATER", 1)
+    later = [replace(at(f"D{row}"), stage=Stage.CLOSE) for row in (2, 3)]
+    out = marked(own_workbook(tmp_path / "own.xlsx"), [*later, at("A2"), at("A3"), at("B3"), at("C3")])
+    told = "3 more findings are not listed. Correct these and send the file again."
     assert (set(tints(out)), issues(out)[-1]) == (
-        {"A2", "A3"},
+        {"D2", "A2", "A3"},
         (None, None, None, None, told, None, None, None),
     )
 

@@ -8,7 +8,6 @@ comes back. Of XML, JSON and the layouts of earlier years, which have no room fo
 import subprocess
 import tempfile
 from collections.abc import Iterable
-from itertools import islice
 from pathlib import Path
 from typing import IO, Final
 
@@ -17,7 +16,7 @@ import msgspec
 from openpars.formats import bounds, wire
 from openpars.formats.child import ChildFailed
 from openpars.formats.marking.listing import write_list
-from openpars.formats.marking.work import MOST_LISTED, Work
+from openpars.formats.marking.work import MOST_LATER, MOST_LISTED, Severity, Work, severity_of
 from openpars.formats.rows import Layout, Limits, Unreadable
 from openpars.rulebook.findings import Finding
 from openpars.rulebook.rules import finding
@@ -35,7 +34,7 @@ def mark(
 ) -> None:
     """Write a file once more to `out`, with the findings in it; `layout` is what was read of it.
 
-    The first 100,000 findings are marked, of the others their number is told. The file is opened by a child
+    At most 100,000 findings are marked, of the others their number is told. The file is opened by a child
     process with hard limits. Raises Unreadable where it cannot be read, or takes more than it may, and
     ChildFailed where the program itself is at fault; `out` is then as it was before.
     """
@@ -53,12 +52,21 @@ def mark(
 
 
 def _spool(findings: Iterable[Finding], spool: IO[bytes]) -> int:
-    """Write the findings that will be marked, one on each line; return how many more there are."""
-    given = iter(findings)
+    """Write the findings that will be marked, one on each line; return how many more there are.
+
+    What is only needed later has a share of its own, so that it cannot crowd out what has to be corrected.
+    """
     encode = msgspec.json.Encoder().encode
-    for one in islice(given, MOST_LISTED):
-        spool.write(encode(one) + b"\n")
-    return sum(1 for _ in given)
+    room = {True: MOST_LATER, False: MOST_LISTED - MOST_LATER}
+    more = 0
+    for one in findings:
+        later = severity_of(one) is Severity.LATER
+        if room[later]:
+            room[later] -= 1
+            spool.write(encode(one) + b"\n")
+        else:
+            more += 1
+    return more
 
 
 def _work_in_child(work: Work) -> None:

@@ -13,6 +13,8 @@ from openpars.rulebook.findings import Finding, Stage
 
 MOST_LISTED: Final = 100_000
 """How many findings are marked; who has more corrects these first."""
+MOST_LATER: Final = 20_000
+"""How many of them may be about what is needed later only."""
 
 
 class Work(msgspec.Struct):
