@@ -95,7 +95,7 @@ class Running:
                     assert answer.status == 200
                     self.printed = self.log.read_text()
                     return self
-            except (URLError, ConnectionError):
+            except (URLError, ConnectionError, TimeoutError):
                 time.sleep(0.05)
         raise AssertionError(self.log.read_text())
 

@@ -1,12 +1,13 @@
 """`openpars export`, as a process of its own, on the demo."""
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.config.conftest import Running
+from tests.config.conftest import COMMAND, Running
 
 PROVIDER = ("--provider", "9000001")
 
@@ -62,3 +63,17 @@ def test_what_is_wrong_is_said_in_a_sentence(demo: Running, tmp_path: Path) -> N
     }.items():
         done = demo.site.openpars("export", *options)
         assert (done.returncode > 0, words in done.stderr, "Traceback" in done.stderr) == (True, True, False)
+
+
+def test_who_reads_only_the_beginning_is_told_nothing_more(demo: Running) -> None:
+    with subprocess.Popen(
+        [*COMMAND, "export", *PROVIDER, "--as", "json", "-o", "-"],
+        env=demo.site.environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+    ) as process:
+        assert process.stdout
+        assert process.stdout.read(1) == b"["
+        process.stdout.close()
+        assert process.stderr
+        assert process.stderr.read() == b""

@@ -64,6 +64,8 @@ def plain_words(data: Path) -> Iterator[None]:
         first_line = str(problem).strip().splitlines()[0]
         message = _about(data, reason) if reason else f"The database says: {first_line}"
         raise click.ClickException(message) from problem
+    except BrokenPipeError:  # who read what we print has gone; click ends without a word
+        raise
     except OSError as problem:
         at = f" ({problem.filename})" if problem.filename else ""
         reason = _REASONS.get(problem.errno or 0, f"{problem.strerror or problem}{at}. Mend that, {_OTHER}")
