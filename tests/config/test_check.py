@@ -120,7 +120,9 @@ def test_the_own_workbook_comes_back_marked(tmp_path: Path) -> None:
     assert not out.exists()
 
 
-@pytest.mark.parametrize("words", [("--as", "xlsx"), ("--kind", "cakes"), ("no-such-file",)])
+@pytest.mark.parametrize(
+    "words", [("--as", "xlsx"), ("--kind", "cakes"), ("no-such-file",), ("-o", "no/such/x")]
+)
 def test_a_wrong_command_is_told(tmp_path: Path, words: tuple[str, ...]) -> None:
     code, output = run(tmp_path, GOOD, *words)
     assert (code, "Error: " in output) == (2, True)

@@ -39,6 +39,8 @@ def check(file: Path, kind: str | None, form: str, out: Path | None) -> None:
     """
     if form == "xlsx" and out is None:
         raise click.UsageError("A marked workbook is written to a file: add -o OUT.xlsx.")
+    if out is not None and not out.absolute().parent.is_dir():
+        raise click.UsageError(f"There is no folder {out.parent} to write {out.name} to.")
     checking = _Check(file, Kind(kind) if kind else None)
     with closing(checking.findings()) as findings:
         if form == "xlsx" and out is not None:
