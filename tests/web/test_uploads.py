@@ -621,6 +621,25 @@ def test_bad_answers_are_put_right_in_the_page_and_the_file_is_checked_again(des
     ]
 
 
+def test_what_is_good_of_several_answers_stays_when_the_others_are_put_right(desk: Desk) -> None:
+    content = f"{HEADER}\tDelivery Methods\n{GOOD}\tIn-Person; Onlin"
+    desk.post(
+        desk.url("upload-add"), {"file": SimpleUploadedFile("x.txt", content.encode()), "kind": "activities"}
+    )
+    work_off()
+    upload = Upload.objects.get()
+    [box] = drawn.read(text(desk.get(on(desk, upload, "upload-fix")))).all(
+        "input", name="fix:2:delivery_methods"
+    )
+    assert box.attributes["value"] == "In-Person; Onlin"
+    mended = {"fix:2:delivery_methods": "In-Person; Live-Streamed", "was:fix:2:delivery_methods": ""}
+    desk.post(on(desk, upload, "upload-fix"), mended)
+    work_off()
+    desk.post(on(desk, upload, "upload-apply"), {})
+    work_off()
+    assert [one.delivery_methods for one in desk.activities()] == [["In-Person", "Live-Streamed"]]
+
+
 def test_nothing_typed_keeps_nothing_and_says_so(desk: Desk) -> None:
     upload = send(desk, WRONG)
     where = on(desk, upload, "upload-fix")
