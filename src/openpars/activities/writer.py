@@ -190,17 +190,32 @@ class Tally:
     closed: int
     closed_besides: int
     names: frozenset[tuple[str, str]]
+    searched_otherwise: tuple[int, ...]
+    """On SQLite the stored activities that will be found by other words."""
 
 
 def tally(plan: Plan) -> Tally:
-    """Go through the rows of a plan, so that nobody has to wait for that while they are moved in."""
+    """Go through the rows of a plan before they are moved in, so that nobody has to wait for that."""
     counted = ", ".join(f"COUNT(CASE WHEN {condition} THEN 1 END)" for condition in _KINDS.values())
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {counted} {_rows_of(plan)}")
         counts: dict[str, int] = dict(zip(_KINDS, cursor.fetchone(), strict=True))
         cursor.execute(f"SELECT DISTINCT CAST(s.names AS text) {_rows_of(plan)}")
         names = frozenset((kind, name) for (used,) in cursor.fetchall() for kind, name in json.loads(used))
-    return Tally(names=names, **counts)
+        searched_otherwise: tuple[int, ...] = ()
+        if connection.vendor == "sqlite":
+            # For one connection alone, so that the database is not held.
+            cursor.execute("DROP TABLE IF EXISTS temp.moving")
+            cursor.execute(_MOVING)
+            cursor.execute(
+                f"INSERT INTO moving SELECT s.place, row_number() OVER (ORDER BY s.place) {_rows_of(plan)} AND {_NEW}"
+            )
+            cursor.execute(
+                f"SELECT s.activity_id {_rows_of(plan)} AND {_REWRITTEN} AND s.search_text IS NOT"
+                f" (SELECT search_text FROM {ACTIVITY.table} a WHERE a.activity_id = s.activity_id)"
+            )
+            searched_otherwise = tuple(number for (number,) in cursor.fetchall())
+    return Tally(names=names, searched_otherwise=searched_otherwise, **counts)
 
 
 def move_in(plan: Plan, deed: Deed, *, upload: UUID, tally: Tally) -> None:
@@ -223,6 +238,7 @@ def _rows_of(plan: Plan, join: str = "") -> str:
 
 
 _NEW = "s.base_revision IS NULL AND s.activity_id IS NULL"
+_ADOPTED = "s.base_revision IS NULL AND s.activity_id IS NOT NULL"
 _REWRITTEN = "s.base_revision IS NOT NULL AND s.is_whole"
 _RENAMED = "s.gives_up > '' AND s.is_whole"
 _DELETED = "s.deletes IS TRUE"
@@ -232,7 +248,7 @@ _OTHERS = "s.base_revision IS NOT NULL AND NOT s.is_whole AND s.deletes IS NOT T
 _CLOSED_BESIDES = "s.closes IS TRUE AND s.verb <> 'close'"
 _KINDS = {
     "new": _NEW,
-    "adopted": "s.base_revision IS NULL AND s.activity_id IS NOT NULL",
+    "adopted": _ADOPTED,
     "rewritten": _REWRITTEN,
     "deleted": _DELETED,
     "others": _OTHERS,
@@ -241,6 +257,8 @@ _KINDS = {
     "closed_besides": _CLOSED_BESIDES,
 }
 _REVISIONS = f"1 + CASE WHEN {_CLOSED_BESIDES} THEN 1 ELSE 0 END"
+#: The activity IDs of the new rows.
+_MOVING = "CREATE TEMP TABLE moving (place integer PRIMARY KEY, activity_id integer)"
 _TO_MOVING = "LEFT JOIN moving m ON m.place = s.place"
 
 
@@ -298,46 +316,41 @@ class _Moving:
 
     def _number(self) -> None:
         """Give the new activities their IDs, in the order of the file."""
-        table = "CREATE TEMP TABLE moving (place integer PRIMARY KEY, activity_id integer)"
-        fresh = f"{self.rows} AND {_NEW}"
         if connection.vendor == "postgresql":
-            self._execute(f"{table} ON COMMIT DROP")
+            self._execute(f"{_MOVING} ON COMMIT DROP")
             if self.tally.new or self.tally.adopted:
                 _hold_numbers(self.cursor, alone=self.tally.adopted > 0)
-            if not self.tally.new:
-                return
-            self._execute(
-                f"INSERT INTO moving SELECT n.place, nextval('{_SEQUENCE}')"
-                f" FROM (SELECT s.place {fresh} ORDER BY s.place) n"
+            if self.tally.new:
+                self._execute(
+                    f"INSERT INTO moving SELECT n.place, nextval('{_SEQUENCE}')"
+                    f" FROM (SELECT s.place {self.rows} AND {_NEW} ORDER BY s.place) n"
+                )
+                another = (
+                    f"UPDATE moving SET activity_id = nextval('{_SEQUENCE}')"
+                    f" WHERE activity_id IN (SELECT activity_id FROM {ACTIVITY.table})"
+                )
+                if self.tally.adopted:
+                    another += f" OR activity_id IN (SELECT s.activity_id {self.rows} AND {_ADOPTED})"
+                while self._execute(another):
+                    pass
+                self._execute("ANALYZE moving")
+        elif self.tally.new:
+            besides = (
+                f"SELECT s.activity_id {self.rows} AND {_ADOPTED}" if self.tally.adopted else "SELECT NULL"
             )
-            another = (
-                f"UPDATE moving SET activity_id = nextval('{_SEQUENCE}')"
-                f" WHERE activity_id IN (SELECT activity_id FROM {ACTIVITY.table})"
-                f" OR activity_id IN (SELECT s.activity_id {self.rows} AND s.activity_id > 0)"
-            )
-            while self._execute(another):
-                pass
-            self._execute("ANALYZE moving")
-            return
-        self._execute(table)
-        if self.tally.new:
-            besides = f"SELECT s.activity_id {self.rows} AND s.activity_id > 0"
-            first = _last_of(self.cursor, self.tally.new, besides=besides) - self.tally.new
-            self._execute(
-                f"INSERT INTO moving SELECT s.place, row_number() OVER (ORDER BY s.place) + %s {fresh}",
-                [first],
-            )
+            last = _last_of(self.cursor, self.tally.new, besides=besides)
+            self._execute("UPDATE moving SET activity_id = activity_id + %s", [last - self.tally.new])
 
     def _search_index(self) -> AbstractContextManager[None]:
         """Put into SQLite's search index at once what these rows call otherwise."""
         if connection.vendor == "postgresql":
             return nullcontext()
         self._execute(
-            f"SELECT activity_id FROM moving UNION ALL SELECT s.activity_id {self.rows} AND s.is_whole AND"
-            f" s.activity_id IS NOT NULL AND s.search_text IS NOT (SELECT search_text FROM {ACTIVITY.table} a"
-            " WHERE a.activity_id = s.activity_id)"
+            "SELECT activity_id FROM moving UNION ALL"
+            f" SELECT s.activity_id {self.rows} AND {_ADOPTED} AND {self.tally.adopted} > 0"
         )
-        return trigrams.together(self.cursor, [number for (number,) in self.cursor.fetchall()])
+        new = [number for (number,) in self.cursor.fetchall()]
+        return trigrams.together(self.cursor, [*new, *self.tally.searched_otherwise])
 
     def _insert(self) -> None:
         columns = {
