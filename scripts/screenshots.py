@@ -11,7 +11,7 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from playwright.sync_api import Browser, Error, Page
+from playwright.sync_api import Browser, Error, FilePayload, Page
 from tests.journeys import desk
 from tests.journeys.running import DESKTOP, PHONE, Site, running_browser, running_site, sign_in
 
@@ -185,8 +185,8 @@ def uploaded(*lines: str, then: str = "", press: str = "", name: str = "activiti
         page.goto(f"{UPLOADS}add/")
         # Each width sends a file of its own, so that the second is as new as the first.
         text = "\n".join(lines).replace("{n}", str((page.viewport_size or {"width": 0})["width"]))
-        file = {"name": name, "mimeType": "text/plain", "buffer": text.encode()}
-        page.get_by_label("The file").set_input_files(files=[file])  # type: ignore[list-item]
+        file = FilePayload(name=name, mimeType="text/plain", buffer=text.encode())
+        page.get_by_label("The file").set_input_files(file)
         page.get_by_role("button", name="Upload and check").click()
         read(page)
         if press:

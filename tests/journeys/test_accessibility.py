@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from django.urls import URLPattern, URLResolver, get_resolver
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from openpars.web.help.guides import GUIDES
 from tests.journeys import desk
@@ -611,8 +611,8 @@ ROWS = (
 def upload(page: Page, *lines: str, name: str = "activities.txt") -> None:
     """Send a file of these lines, and wait until it was read."""
     page.goto(f"{UPLOADS}add/")
-    file = {"name": name, "mimeType": "text/plain", "buffer": "\n".join(lines).encode()}
-    page.get_by_label("The file").set_input_files(files=[file])  # type: ignore[list-item]
+    file = FilePayload(name=name, mimeType="text/plain", buffer="\n".join(lines).encode())
+    page.get_by_label("The file").set_input_files(file)
     press(page, "Upload and check")
     expect(page.locator("progress")).to_have_count(0)
 
@@ -629,7 +629,7 @@ def test_sending_a_file(visit: Visit, look: Look, site: Site, administrator: str
     press(page, "Upload and check")
     look(page, "upload-add", "refused")
     page.get_by_label("The file").set_input_files(
-        files=[{"name": "a-list-with-a-very-long-name-" * 6 + ".txt", "mimeType": "", "buffer": b"x"}]
+        FilePayload(name="a-list-with-a-very-long-name-" * 6 + ".txt", mimeType="", buffer=b"x")
     )
     look(page, "upload-add", "with a file")
     for name in ("templates", "bring-over"):

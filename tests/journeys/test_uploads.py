@@ -4,7 +4,7 @@ from io import BytesIO
 from pathlib import Path
 
 from openpyxl import load_workbook
-from playwright.sync_api import Page, expect
+from playwright.sync_api import FilePayload, Page, expect
 
 from tests.journeys import desk
 from tests.journeys.conftest import Visit
@@ -16,7 +16,7 @@ def filled(template: bytes, *rows: dict[str, str | int]) -> bytes:
     """The template with these rows in it, by headings."""
     book = load_workbook(BytesIO(template))
     sheet = book["Activities"]
-    columns = {cell.value: cell.column for cell in sheet[1]}
+    columns = {cell.value: index for index, cell in enumerate(sheet[1], start=1)}
     for number, row in enumerate(rows, start=2):
         for heading, value in row.items():
             sheet.cell(number, columns[heading], value)
@@ -38,9 +38,7 @@ def course(number: int, **over: str | int) -> dict[str, str | int]:
 
 def send(page: Page, content: bytes, name: str) -> None:
     """Upload a file, and wait until it was read."""
-    page.get_by_label("The file").set_input_files(
-        files=[{"name": name, "mimeType": "", "buffer": content}]  # type: ignore[list-item]
-    )
+    page.get_by_label("The file").set_input_files(FilePayload(name=name, mimeType="", buffer=content))
     page.get_by_role("button", name="Upload and check").click()
 
 
@@ -125,10 +123,10 @@ def test_a_file_that_is_too_large_is_said_to_be_before_it_is_sent(visit: Visit, 
     page.goto(f"{UPLOADS}add/")
     page.locator("[data-file]").evaluate("box => box.dataset.file = 2 * 1024 * 1024")
     box = page.get_by_label("The file")
-    box.set_input_files(files=[{"name": "large.txt", "mimeType": "", "buffer": b"x" * 3 * 1024 * 1024}])  # type: ignore[list-item]
+    box.set_input_files(FilePayload(name="large.txt", mimeType="", buffer=b"x" * 3 * 1024 * 1024))
     expect(page.get_by_text("The file is larger than 2 MB.")).to_be_visible()
     page.get_by_role("button", name="Upload and check").click()
     expect(box).to_be_focused()
     assert page.url.endswith("/uploads/add/")
-    box.set_input_files(files=[{"name": "small.txt", "mimeType": "", "buffer": b"x"}])  # type: ignore[list-item]
+    box.set_input_files(FilePayload(name="small.txt", mimeType="", buffer=b"x"))
     expect(page.get_by_text("The file is larger than 2 MB.")).to_be_hidden()
