@@ -1,7 +1,6 @@
 """What the rows of a file would do, before anything is done."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 from uuid import uuid4
@@ -385,24 +384,12 @@ def test_what_is_kept_is_merged(provider: Provider) -> None:
     assert new.new == factories.draft() | {"legacy": {"Hours": "3"}}
 
 
-def test_planning_again_replaces_rows(provider: Provider) -> None:
+def test_a_plan_is_begun_anew_and_discarded(provider: Provider) -> None:
     key = uuid4()
-    rows = (
-        asked(2, factories.draft(title="One", internal_id="1")),
-        asked(3, factories.draft(title="Two", internal_id="2", end_date="?")),
-    )
-    assert [row.result for row in plan(provider, *rows, key=key)] == ["new", "blocked"]
-    mended = asked(3, factories.draft(title="Two", internal_id="1"))
-    again = plan(provider, mended, replace(rows[0], number=4), key=key, again=True)
-    assert [[one.rule for one in row.findings if one.blocks] for row in again] == [
-        ["activity.repeated_in_file"],
-        ["activity.repeated_in_file"],
-    ]
-    assert [row.result for row in plan(provider, rows[0], key=key, again=True)] == ["new"]
-    assert Staged.objects.filter(plan__key=key).count() == 3
-    # Begun anew, it holds nothing of before; discarded, it is gone.
-    plan(provider, rows[0], key=key)
-    assert Staged.objects.filter(plan__key=key).count() == 1
+    rows = [asked(n, factories.draft(title=f"T{n}", internal_id=f"{n}")) for n in (2, 3)]
+    for _ in range(2):
+        assert [row.result for row in plan(provider, *rows, key=key)] == ["new", "new"]
+        assert Staged.objects.filter(plan__key=key).count() == 2
     staging.discard(key)
     assert not Plan.objects.filter(key=key).exists() and not Staged.objects.exists()
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from datetime import datetime
 from operator import itemgetter
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import connection
 from django.db.models import Q
 
 from openpars.accounts.scopes import Scope
@@ -25,20 +25,16 @@ class NoSuchPlan(Exception):
     """There is no such plan, as far as the one who asks may know."""
 
 
-def begin(key: UUID, *, home: Home, again: bool) -> Plan:
-    """Return the plan with this key, empty unless some of its rows are planned `again`."""
-    if not again:
-        discard(key)
-    plan, _ = Plan.objects.update_or_create(
+def begin(key: UUID, *, home: Home) -> Plan:
+    """Return a new plan with this key; one that was begun before under the same key is thrown away."""
+    discard(key)
+    return Plan.objects.create(
         key=key,
-        defaults={
-            "provider_id": home.provider_id,
-            "rulebook_version": VERSION,
-            "day": home.today,
-            "zone": home.zone,
-        },
+        provider_id=home.provider_id,
+        rulebook_version=VERSION,
+        day=home.today,
+        zone=home.zone,
     )
-    return plan
 
 
 def plan_of(key: UUID, scope: Scope) -> Plan:
@@ -149,25 +145,12 @@ def rows(plan: Plan, places: Collection[int]) -> dict[int, tuple[int, str]]:
     return found
 
 
-def told(plan: Plan, places: Sequence[int]) -> dict[int, tuple[dict[str, Any], dict[str, Any]]]:
-    """Return what rows would change, by their numbers: the fields as they are, and as they would be."""
-    asked = Staged.objects.filter(plan=plan, place__in=places).exclude(verb="")
-    return {place: (old, new) for place, old, new in asked.values_list("place", "old", "new")}
-
-
 def skip(plan: Plan, places: Collection[int]) -> None:
     """Leave these rows out, and no others."""
     rows = Staged.objects.filter(plan=plan)
     rows.filter(Q(skipped=True)).update(skipped=False)
     for part in queries.chunks(sorted(places)):
         rows.filter(place__in=part).update(skipped=True)
-
-
-def replace(plan: Plan, places: Collection[int]) -> None:
-    """Forget what was planned for these rows."""
-    with transaction.atomic():
-        for part in queries.chunks(sorted(places)):
-            Staged.objects.filter(plan=plan, place__in=part).delete()
 
 
 def stands(plan: Plan, home: Home) -> bool:

@@ -116,24 +116,20 @@ class Planning:
 
     Rows mean what they mean in their order: an internal ID that one row gives up, a later one can give to
     another activity. `plan` is the key of the plan, by which it is applied or discarded later. A plan that was
-    begun before is begun anew; with `again` it stays, and rows that are added replace those with the same
-    numbers. With `adopt`, unknown activity IDs are taken over (Bring over from PARS). The scope is a
-    provider's. Nobody waits for a planning: each batch is a short transaction of its own.
+    begun before is begun anew. With `adopt`, unknown activity IDs are taken over (Bring over from PARS). The
+    scope is a provider's. Nobody waits for a planning: each batch is a short transaction of its own.
 
     Raises PermissionDenied when the scope may not write.
     """
 
-    def __init__(
-        self, plan: UUID, *, scope: Scope, now: datetime, adopt: bool = False, again: bool = False
-    ) -> None:
+    def __init__(self, plan: UUID, *, scope: Scope, now: datetime, adopt: bool = False) -> None:
         if not scope.may_write or scope.provider_id is None:
             raise PermissionDenied
         self.scope = scope
         self.now = now
         self.adopt = adopt
-        self.again = again
         self.home = locks.homes([scope.provider_id], now=now, lock=False)[scope.provider_id]
-        self.plan = staging.begin(plan, home=self.home, again=again)
+        self.plan = staging.begin(plan, home=self.home)
 
     @property
     def today(self) -> date:
@@ -141,9 +137,7 @@ class Planning:
         return self.home.today
 
     def add(self, rows: Sequence[Asked]) -> list[Planned]:
-        """Plan these rows, and return what each would do, in their order."""
-        if self.again:
-            staging.replace(self.plan, [row.number for row in rows])
+        """Plan these rows, whose numbers rise from batch to batch, and return what each would do, in their order."""
         planned, staged = _Batch(self, rows).run()
         with transaction.atomic():
             writer.stage(staged)
@@ -329,9 +323,7 @@ class _Batch:
             writes, other = self.row_writing.get(activity_id), self.row_about.get(activity_id)
         else:
             writes, other = self.row_giving.get(internal_id), self.row_naming.get(internal_id)
-        if writes is not None:
-            return writes
-        return other if other is not None and other < row.number else None
+        return other if writes is None else writes
 
     def _by_internal_id(self, row: Asked, internal_id: str) -> tuple[Held | None, list[Finding]]:
         holder = self._holder(internal_id)

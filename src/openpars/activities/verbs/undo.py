@@ -73,7 +73,7 @@ def undo(
     if not scope.may_write or scope.provider_id is None:
         raise PermissionDenied
     home = locks.homes([scope.provider_id], now=now, lock=False)[scope.provider_id]
-    plan = staging.begin(staged_as or uuid4(), home=home, again=False)
+    plan = staging.begin(staged_as or uuid4(), home=home)
     try:
         undoing = _Undoing(plan, home=home, scope=scope, now=now)
         in_the_way: list[InTheWay] = []
