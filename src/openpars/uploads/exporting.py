@@ -9,15 +9,17 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, BinaryIO, cast
 
+from django.core.exceptions import PermissionDenied
+
 from openpars.accounts.scopes import Scope
 from openpars.activities import queries
-from openpars.activities.models import Activity
-from openpars.activities.records import answers_of, exported, phase_of, status_of
+from openpars.activities.records import Held, exported, status_of
 from openpars.activities.summary import SummaryFilter, narrowed
 from openpars.formats import templates
 from openpars.formats.rows import Kind
 from openpars.formats.to_cells import groups_of, kept_of
 from openpars.formats.writers import json, tab, xlsx, xml
+from openpars.rulebook.lifecycle import phase
 
 #: Activities read from the database at once.
 _AT_ONCE = 1_000
@@ -54,25 +56,33 @@ SERVED = {
 }
 
 
-def record_of(activity: Activity, *, now: datetime, today: date) -> dict[str, Any]:
+def record_of(activity: Held, *, now: datetime, today: date) -> dict[str, Any]:
     """Return an activity as plain JSON: its answers, and what is known about it besides."""
+    answers = activity.answers
+    first, last = (date.fromisoformat(answers[name]) for name in ("start_date", "end_date"))
     return {
         "activity_id": activity.activity_id,
         "status": status_of(activity, now=now).value,
-        "phase": phase_of(activity, today=today).value,
+        "phase": phase(start_date=first, end_date=last, today=today).value,
         "revision": activity.revision,
-        **exported(answers_of(activity), activity.rejected),
+        **exported(answers, activity.rejected),
     }
 
 
 def records(scope: Scope, chosen: SummaryFilter, *, now: datetime, today: date) -> Iterator[dict[str, Any]]:
-    """Give the activities of a filtered list by their IDs, as plain JSON, however many there are."""
-    found = narrowed(queries.of(scope), chosen, now=now).order_by("pk")
+    """Give the activities of a filtered list by their IDs, as plain JSON, however many there are.
+
+    Raises PermissionDenied for a scope of many providers.
+    """
+    if scope.provider_id is None:
+        raise PermissionDenied
+    found = narrowed(queries.of(scope), chosen, now=now).order_by("pk").values_list("pk", flat=True)
     last = 0
     while batch := list(found.filter(pk__gt=last)[:_AT_ONCE]):
-        for activity in batch:
-            yield record_of(activity, now=now, today=today)
-        last = batch[-1].activity_id
+        held = queries.held(batch, provider_id=scope.provider_id)
+        for activity_id in batch:
+            yield record_of(held[activity_id], now=now, today=today)
+        last = batch[-1]
 
 
 def export(
