@@ -6,6 +6,7 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from openpars import clock
+from openpars.accounts.models import ReportingYear
 from openpars.uploads import applying, cancelling, exporting, fixing, mapping, queries
 from openpars.uploads.models import Upload
 from openpars.uploads.states import State
@@ -112,6 +113,17 @@ def test_an_upload_whose_activities_have_moved_on_is_not_undone() -> None:
     upload = sending.undo(upload)
     assert upload.state == State.APPLIED
     assert [one["activity_id"] for one in upload.in_the_way["activities"]] == [first.pk]
+
+
+def test_what_was_closed_in_a_year_that_is_locked_by_now_is_not_undone() -> None:
+    provider = factories.provider()
+    activity = factories.activity(provider, internal_id="A")
+    upload = sending.apply(sending.send(provider, b"Internal ID\tClose Activity\nA\tYes\n"))
+    assert (upload.counts["closed"], doing.stored(activity).closed_at is not None) == (1, True)
+    ReportingYear.objects.create(accreditor=provider.accreditor, year=2026, locked_at=clock.now())
+    upload = sending.undo(upload)
+    assert [one["activity_id"] for one in upload.in_the_way["activities"]] == [activity.pk]
+    assert doing.stored(activity).closed_at is not None
 
 
 def test_strange_headings_are_asked_about_once() -> None:

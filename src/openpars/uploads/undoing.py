@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from uuid import UUID
 
 from django.core.exceptions import PermissionDenied
@@ -41,9 +42,13 @@ def undo_upload(upload: Upload, *, scope: Scope, actor: Actor) -> None:
         held.problem = ""
         held.in_the_way = {}
         held.asked_at = clock.now()
-        held.job = queue.enqueue(
-            UNDO, {"upload": str(held.pk), "person": actor.person_id, "name": actor.name}
-        ).id
+        asked = {
+            "upload": str(held.pk),
+            "person": actor.person_id,
+            "name": actor.name,
+            "scope": asdict(scope),
+        }
+        held.job = queue.enqueue(UNDO, asked).id
         held.save(update_fields=["state", "problem", "in_the_way", "asked_at", "job"])
 
 
@@ -68,7 +73,8 @@ def run(job: Running) -> None:
     outcome = undo.undo(
         upload.pk,
         staged_as=plan_keys.of_attempt(job.id, job.attempt),
-        scope=Scope("system", provider_id=upload.provider_id),
+        # Who asks, for not everybody may open what was closed in a year that is locked by now.
+        scope=Scope(**job.args["scope"]),
         actor=actor,
         door=Door(upload.door),
         now=now,
