@@ -338,6 +338,10 @@ def test_what_a_table_is_about(headings: Sequence[str], kind: Kind) -> None:
         ("CME Credits", ["1.5"], "credits"),
         ("Name of course", ["Sepsis"], "title"),
         ("Land", ["Germany", "USA"], "country"),
+        ("Our code", ["Z-1"], "internal_id"),
+        ("Doctors", ["12"], "physicians"),
+        ("Remarks", ["ok"], None),
+        ("Objectives", ["a"], None),
         ("Qwxzk", ["Sepsis"], None),
     ],
 )

@@ -21,7 +21,7 @@ from openpars.rulebook.vocabularies import VOCABULARIES, folded
 HEADER_IN_FIRST_ROWS: Final = 50
 _LONGEST_HEADING: Final = 150
 _SOURCE: Final = "support.source"
-_LIKELY: Final = 0.5
+_LIKELY: Final = 0.75
 
 
 @dataclass(frozen=True, slots=True)
@@ -258,7 +258,23 @@ def _suggested() -> Iterator[tuple[str, str]]:
         for part in field.item:
             for heading in (*part.columns[1:], f"{heading_of(field)} {heading_of(part)}"):
                 yield heading, f"{field.name}.0.{part.name}"
+    for path, words in _ALSO_CALLED.items():
+        yield from ((word, path) for word in words)
 
+
+_ALSO_CALLED: Final = {
+    "internal_id": ("Our Code", "Code", "Our Reference", "Reference Number", "Key"),
+    "title": ("Name", "Course", "Event", "Topic"),
+    "start_date": ("From", "Begin"),
+    "end_date": ("Until", "To", "Finish", "Ends On"),
+    "city": ("Location", "Place", "Venue", "Where"),
+    "country": ("Land",),
+    "credits": ("Hours", "CME Hours", "Credit Hours"),
+    "physicians": ("Doctors", "MDs", "Physician Attendance"),
+    "other_learners": ("Non-Physician Attendance", "Others"),
+    "url": ("Website", "Link"),
+}
+"""What offices call their columns; only ever suggested, for it may mean something else."""
 
 _SUGGESTED: Final = tuple(_suggested())
 _CLOSED: Final = {
