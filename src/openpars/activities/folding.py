@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
+from functools import lru_cache
 
 
+@lru_cache(maxsize=1024)
 def fold(text: str) -> str:
     """Return the text without case and accents, its white space collapsed to single blanks."""
     plain = text.casefold()

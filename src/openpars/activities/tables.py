@@ -6,6 +6,7 @@ For tables with very many rows; one or a few are saved as Django saves them.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import islice
 from operator import itemgetter
 from typing import Any
@@ -101,7 +102,8 @@ def _adapter(field: Field[Any, Any]) -> Adapter:
         case JSONField():
             return _as_json
         case DateTimeField():
-            return connection.ops.adapt_datetimefield_value
+            # Few instants are written very often.
+            return lru_cache(maxsize=1024)(connection.ops.adapt_datetimefield_value)
         case DateField():
             return connection.ops.adapt_datefield_value
         case DecimalField() if connection.vendor == "sqlite":

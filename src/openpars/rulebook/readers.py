@@ -16,6 +16,13 @@ MOST_ENTRIES: Final = 200
 """The most entries a list may have."""
 MOST_CHARACTERS: Final = 200
 """The most characters of a text whose field says nothing else."""
+_MOST_REMEMBERED: Final = 500
+_LONGEST_REMEMBERED: Final = 100
+_NEVER_READ: Final = object()
+# A date that must not lie in the future is read by the day on which it is read.
+_REMEMBERED: Final = frozenset(
+    {"choice", "choices", "credits", "points", "money", "whole-number", "yes-no", "date"}
+)
 
 
 def read_all(
@@ -43,6 +50,30 @@ def reader_at(path: str) -> Reader | None:
     """Return the reader for an answer at a path, or for one entry of a list of texts or groups, or None."""
     last = path.rpartition(".")[2]
     return (_BY_PATH if position_of(last) is None else _ENTRIES).get(generic_path(path))
+
+
+def _remembering(reader: Reader) -> Reader:
+    """Return a reader that knows what it made of a text before: long lists say the same few things again and again.
+
+    What gave rise to a note is read anew each time.
+    """
+    known: dict[str, Any] = {}
+
+    def remembering(raw: Any, path: str, notes: Notes) -> Any:
+        if type(raw) is not str:
+            return reader(raw, path, notes)
+        value = known.get(raw, _NEVER_READ)
+        if value is _NEVER_READ:
+            noted = len(notes.findings) + len(notes.implied)
+            value = reader(raw, path, notes)
+            if len(raw) <= _LONGEST_REMEMBERED and len(notes.findings) + len(notes.implied) == noted:
+                if len(known) == _MOST_REMEMBERED:
+                    known.clear()
+                known[raw] = value
+        # A list is its owner's to change.
+        return value.copy() if type(value) is list else value
+
+    return remembering
 
 
 def _scalar(field: Field, parse: Parse) -> Reader:
@@ -247,7 +278,8 @@ _MAKERS: Final[dict[str, Callable[[Field], Reader]]] = {
 
 
 def _reader(field: Field) -> Reader:
-    return _MAKERS[field.kind](field)
+    reader = _MAKERS[field.kind](field)
+    return _remembering(reader) if field.kind in _REMEMBERED and not field.past else reader
 
 
 READERS: Final[dict[str, Reader]] = {name: _reader(one) for name, one in FIELDS.items()}
