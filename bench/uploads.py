@@ -39,7 +39,7 @@ ROWS: Final = int(os.environ.get("OPENPARS_BENCH_ROWS", "100000"))
 LIMIT: Final = 3.0
 FINDINGS_LIMIT: Final = 12.0
 MARKING_LIMIT: Final = 10.0
-EXPORT_LIMITS: Final = {"xlsx": 4.0, "tab-delimited": 10.0, "XML": 4.0}
+EXPORT_LIMITS: Final = {"xlsx": 12.0, "tab-delimited": 15.0, "XML": 12.0}
 
 
 @dataclass(frozen=True, slots=True)
