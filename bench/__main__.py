@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 
 import django
@@ -36,25 +37,30 @@ def main(only: str = "") -> int:
     for name in [only] if only else names():
         for database in databases.NAMES:
             with databases.environment(database) as variables:
-                done = subprocess.run(
-                    [sys.executable, "-m", "bench", "--in", database, name],
-                    env=os.environ | variables,
-                    stdout=subprocess.PIPE,
-                    text=True,
-                    check=False,
-                )
-            lines = [Line(**json.loads(text)) for text in done.stdout.splitlines() if text.startswith("{")]
-            for line in lines:
+                measured = _measure(name, database, os.environ | variables)
+            failed |= not measured
+    return int(failed)
+
+
+def _measure(name: str, database: str, variables: Mapping[str, str]) -> bool:
+    """Run one bench in a process of its own and print its lines as they come; say whether all of them hold."""
+    command = [sys.executable, "-m", "bench", "--in", database, name]
+    lines: list[Line] = []
+    with subprocess.Popen(command, env=variables, stdout=subprocess.PIPE, text=True) as running:
+        for text in running.stdout or ():
+            if text.startswith("{"):
+                line = Line(**json.loads(text))
+                lines.append(line)
                 verdict = "holds" if line.holds else "TOO MUCH"
                 print(
                     f"{line.name:<52} {line.database:<11} {line.ratio:>8.2f} {line.limit:>7.2f}  "
                     f"{verdict} ({line.note})",
                     flush=True,
                 )
-            if done.returncode or not lines:
-                print(f"{name:<52} {database:<11} did not finish")
-            failed |= bool(done.returncode) or not lines or not all(line.holds for line in lines)
-    return int(failed)
+    finished = running.returncode == 0 and bool(lines)
+    if not finished:
+        print(f"{name:<52} {database:<11} did not finish")
+    return finished and all(line.holds for line in lines)
 
 
 def child(database: str, name: str) -> None:
