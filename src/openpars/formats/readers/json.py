@@ -12,6 +12,7 @@ from openpars.formats.elements import ACTIVITY, ROOT, TREE, walk, word_of
 from openpars.formats.keeping import Strangers, Texts, flattened, keep
 from openpars.formats.readers.text import open_text
 from openpars.formats.rows import Layout, Limits, Reading, Row, Unreadable
+from openpars.formats.strict_json import DECODER, problem_of
 from openpars.rulebook.fields import FIELDS
 from openpars.rulebook.kinds.trouble import text_of, visible
 from openpars.rulebook.rules import finding
@@ -32,17 +33,6 @@ _TOLD: Final = frozenset({"status", "phase", "revision", "yearly_counts"})
 _NAMES: Final = {word_of(name): name for name in (*FIELDS, *_CONTROL, *_KEPT, *_TOLD)}
 _DIALECT: Final = frozenset(
     word_of(element.name) for element in walk(TREE) if element in TREE.parts or element.top
-)
-
-_PROBLEMS: Final = (
-    ("Expecting value", "a value is missing, or one that is no JSON stands there"),
-    ("Expecting property name", "a name in double quotes is missing; after the last entry stands no comma"),
-    ("Illegal trailing comma", "after the last entry stands no comma"),
-    ("Expecting ':'", "a colon is missing after the name"),
-    ("Expecting ','", "a comma is missing, or a bracket is not closed"),
-    ("Unterminated string", "a text begins and is never closed by a double quote"),
-    ("Invalid control character", "a line break or another control character inside a text is written \\n"),
-    ("Invalid \\", "a backslash inside a text is written twice"),
 )
 
 
@@ -184,29 +174,11 @@ def _activity(source: "_Source") -> dict[str, Any]:
     return activity
 
 
-class _Refused(ValueError):
-    """Something that JSON does not allow, or that could be read in two ways."""
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    made = dict(pairs)
-    if len(made) < len(pairs):
-        names = [name for name, _ in pairs]
-        twice = next(name for name in names if names.count(name) > 1)
-        raise _Refused(f"the name “{visible(twice)[:80]}” stands twice in one object")
-    return made
-
-
-def _constant(name: str) -> NoReturn:
-    raise _Refused(f"{name} is no number in JSON")
-
-
 class _Source:
     """JSON text that is read piece by piece: one value at a time, and the marks between them."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
-        self._decoder = json.JSONDecoder(object_pairs_hook=_object, parse_constant=_constant)
         self._text = ""
         self._at = 0
         self._ended = False
@@ -237,7 +209,7 @@ class _Source:
         self.peek()
         while True:
             try:
-                value, end = self._decoder.raw_decode(self._text, self._at)
+                value, end = DECODER.raw_decode(self._text, self._at)
             except json.JSONDecodeError as error:
                 held = len(self._text) - self._at
                 if self._ended:
@@ -245,12 +217,8 @@ class _Source:
                 if held > LARGEST:
                     self.refuse(f"what begins here is longer than {LARGEST:,} characters, or is never closed")
                 self._fill(held)
-            except _Refused as error:
-                self.refuse(str(error))
-            except RecursionError:
-                self.refuse("its lists and objects stand too deep in one another")
-            except ValueError:
-                self.refuse("a number has too many digits")
+            except (ValueError, RecursionError) as error:
+                self.refuse(problem_of(error))
             else:
                 # A number at the end of a piece may go on in the next, as 3 does in 3.5.
                 near = len(self._text) - end < len("e+1")
@@ -269,7 +237,7 @@ class _Source:
         raise Unreadable(finding("file.not_json", problem=f"line {line}, column {column}: {problem}"))
 
     def _refuse_decoding(self, error: json.JSONDecodeError) -> NoReturn:
-        words = next((words for start, words in _PROBLEMS if error.msg.startswith(start)), error.msg)
+        words = problem_of(error)
         if error.pos >= len(self._text.rstrip()) or error.msg.startswith("Unterminated"):
             words = f"the file ends too early; {words}" if self._ended else words
         self.refuse(words, error.pos)

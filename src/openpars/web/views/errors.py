@@ -3,15 +3,14 @@
 import sys
 
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template.loader import render_to_string
 
+from openpars.databases import is_busy
+
 #: After how many seconds a browser or program may try again while the database is busy.
 RETRY_AFTER = 10
-#: What SQLite calls somebody else's lock, in the low byte of its codes.
-_SQLITE_BUSY = {5, 6}
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -33,15 +32,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def server_error(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - what is known of it may need the database
     """500, or 503 when the database was kept busy by others for too long, or cannot be reached."""
-    if _is_busy(sys.exc_info()[1]):
+    if is_busy(sys.exc_info()[1]):
         page = render_to_string("503.html")
         return HttpResponse(page, status=503, headers={"Retry-After": str(RETRY_AFTER)})
     return HttpResponse(render_to_string("500.html"), status=500)
-
-
-def _is_busy(problem: BaseException | None) -> bool:
-    if not isinstance(problem, OperationalError):
-        return False
-    # SQLite says by the same exception that a table is missing, which no waiting mends; PostgreSQL does not.
-    code = getattr(problem.__cause__, "sqlite_errorcode", None)
-    return code is None or code & 0xFF in _SQLITE_BUSY
