@@ -4,7 +4,6 @@ import json
 import re
 from collections.abc import Iterator
 from itertools import chain
-from pathlib import Path
 from typing import Any, Final, NoReturn, TextIO
 
 from openpars.formats.dialect import gathered, row_of
@@ -12,6 +11,7 @@ from openpars.formats.elements import ACTIVITY, ROOT, TREE, walk, word_of
 from openpars.formats.keeping import Strangers, Texts, flattened, keep
 from openpars.formats.readers.text import open_text
 from openpars.formats.rows import Layout, Limits, Reading, Row, Unreadable
+from openpars.formats.sources import Source
 from openpars.formats.strict_json import DECODER, problem_of
 from openpars.rulebook.fields import FIELDS
 from openpars.rulebook.kinds.trouble import text_of, visible
@@ -36,14 +36,14 @@ _DIALECT: Final = frozenset(
 )
 
 
-def read(path: Path, *, limits: Limits) -> Reading:
+def read(source: Source, *, limits: Limits) -> Reading:
     """Read a list of activities, an object that holds one, or activities line by line.
 
     Whether it is the dialect or the plain form is seen at the first activity. A row's number is the position
     of the activity from 1. In the plain form null clears, an absent or blank answer leaves what is stored.
     Raises Unreadable for what is no JSON, for NaN and for names that stand twice in one object.
     """
-    entries = activities_in(path)
+    entries = activities_in(source)
     try:
         first = next(entries)
     except StopIteration:
@@ -101,72 +101,72 @@ def _texts(given: dict[str, Any]) -> Texts:
     return flattened(others, beside=texts) if others else texts
 
 
-def activities_in(path: Path) -> Iterator[dict[str, Any]]:
+def activities_in(source: Source) -> Iterator[dict[str, Any]]:
     """Yield the objects of the activities in a file, whatever they are wrapped in; raises Unreadable."""
-    with open_text(path) as file:
-        source = _Source(file)
-        start = source.peek()
+    with open_text(source) as file:
+        text = _Text(file)
+        start = text.peek()
         if start == "[":
-            yield from _in_list(source)
+            yield from _in_list(text)
         else:
-            yield from _in_object(source, _DEEPEST)
+            yield from _in_object(text, _DEEPEST)
             # Activities line by line are objects one after the other.
-            while source.peek() == "{":
-                yield from _in_object(source, _DEEPEST)
-        if source.peek():
-            source.refuse("something stands after the end of the list")
+            while text.peek() == "{":
+                yield from _in_object(text, _DEEPEST)
+        if text.peek():
+            text.refuse("something stands after the end of the list")
 
 
-def _in_object(source: "_Source", deeper: int) -> Iterator[dict[str, Any]]:
+def _in_object(text: "_Text", deeper: int) -> Iterator[dict[str, Any]]:
     """Yield the activities of an object that holds a list of them; any other object is itself one."""
     found: dict[str, Any] = {}
     holds = False
-    source.take("{")
-    while source.peek() != "}":
-        if source.peek() != '"':
-            source.refuse("a name in double quotes is missing")
-        key = source.value()
+    text.take("{")
+    while text.peek() != "}":
+        if text.peek() != '"':
+            text.refuse("a name in double quotes is missing")
+        key = text.value()
         if key in found:
-            source.refuse(f"the name “{visible(key)[:80]}” stands twice in one object")
-        source.take(":")
+            text.refuse(f"the name “{visible(key)[:80]}” stands twice in one object")
+        text.take(":")
         word = word_of(key)
-        if source.peek() == "[" and (word in _LISTS or word == _ROOT):
+        if text.peek() == "[" and (word in _LISTS or word == _ROOT):
             holds = True
-            yield from _in_list(source)
-        elif source.peek() == "{" and word == _ROOT and deeper:
+            yield from _in_list(text)
+        elif text.peek() == "{" and word == _ROOT and deeper:
             holds = True
-            yield from _in_object(source, deeper - 1)
+            yield from _in_object(text, deeper - 1)
         elif word in _LISTS:
             holds = True
-            yield _activity(source)
+            yield _activity(text)
         else:
-            found[key] = source.value()
-        if source.peek() == "}":
+            found[key] = text.value()
+        if text.peek() == "}":
             break
-        source.take(",")
-        if source.peek() == "}":
-            source.refuse("after the last entry stands no comma")
-    source.take("}")
+        text.take(",")
+        if text.peek() == "}":
+            text.refuse("after the last entry stands no comma")
+    text.take("}")
     if found and not holds:
         yield found
 
 
-def _in_list(source: "_Source") -> Iterator[dict[str, Any]]:
-    source.take("[")
-    while source.peek() != "]":
-        yield _activity(source)
-        if source.peek() == "]":
+def _in_list(text: "_Text") -> Iterator[dict[str, Any]]:
+    text.take("[")
+    while text.peek() != "]":
+        yield _activity(text)
+        if text.peek() == "]":
             break
-        source.take(",")
-        if source.peek() == "]":
-            source.refuse("after the last entry stands no comma")
-    source.take("]")
+        text.take(",")
+        if text.peek() == "]":
+            text.refuse("after the last entry stands no comma")
+    text.take("]")
 
 
-def _activity(source: "_Source") -> dict[str, Any]:
-    if source.peek() != "{":
-        source.refuse("an activity stands in braces")
-    activity: dict[str, Any] = source.value()
+def _activity(text: "_Text") -> dict[str, Any]:
+    if text.peek() != "{":
+        text.refuse("an activity stands in braces")
+    activity: dict[str, Any] = text.value()
     if len(activity) == 1:
         (key, inside), *_ = activity.items()
         if word_of(key) in _LISTS and isinstance(inside, dict):
@@ -174,7 +174,7 @@ def _activity(source: "_Source") -> dict[str, Any]:
     return activity
 
 
-class _Source:
+class _Text:
     """JSON text that is read piece by piece: one value at a time, and the marks between them."""
 
     def __init__(self, file: TextIO) -> None:

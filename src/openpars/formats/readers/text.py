@@ -1,11 +1,12 @@
 """Text files in the encodings that offices have: UTF-8 and UTF-16, marked or not, else Windows-1252."""
 
 import codecs
+import io
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Final, TextIO
 
 from openpars.formats.rows import Unreadable
+from openpars.formats.sources import Source
 from openpars.rulebook.rules import finding
 
 _MARKS: Final = (
@@ -20,18 +21,19 @@ _CONTROLS_IN_BINARY: Final = 0.03
 """Text has hardly any control characters; of compressed or compiled bytes every tenth is one."""
 
 
-def open_text(path: Path) -> TextIO:
+def open_text(source: Source) -> TextIO:
     """Open a text file in its encoding, its line ends as they stand.
 
     Raises Unreadable where the file is empty, is no text, or is written in none of the encodings. The whole
     file is looked at first, so reading it meets no character that cannot be read.
     """
-    return path.open(encoding=encoding_of(path), newline="")
+    encoding = encoding_of(source)
+    return io.TextIOWrapper(source.open("rb"), encoding=encoding, newline="")
 
 
-def encoding_of(path: Path) -> str:
+def encoding_of(source: Source) -> str:
     """Return the name of the encoding a text file is written in; raises Unreadable as `open_text` does."""
-    with path.open("rb") as file:
+    with source.open("rb") as file:
         start = file.read(_START)
     if not start:
         raise Unreadable(finding("file.empty"))
@@ -41,7 +43,7 @@ def encoding_of(path: Path) -> str:
         raise Unreadable(finding("file.not_recognised"))
     try:
         plain = True
-        for piece in _decoded(path, encoding):
+        for piece in _decoded(source, encoding):
             plain = plain and piece.isascii()
         return encoding
     except UnicodeDecodeError as error:
@@ -49,7 +51,7 @@ def encoding_of(path: Path) -> str:
         if encoding != "utf-8" or not plain or not error.object[: error.start].isascii():
             raise Unreadable(finding("file.encoding")) from None
     try:
-        for _ in _decoded(path, "cp1252"):
+        for _ in _decoded(source, "cp1252"):
             pass
     except UnicodeDecodeError:
         raise Unreadable(finding("file.encoding")) from None
@@ -68,9 +70,9 @@ def _unmarked_utf16(start: bytes) -> str | None:
     return "utf-16-le" if high > low else "utf-16-be"
 
 
-def _decoded(path: Path, encoding: str) -> Iterator[str]:
+def _decoded(source: Source, encoding: str) -> Iterator[str]:
     decoder = codecs.getincrementaldecoder(encoding)()
-    with path.open("rb") as file:
+    with source.open("rb") as file:
         while chunk := file.read(_CHUNK):
             yield decoder.decode(chunk)
     yield decoder.decode(b"", final=True)

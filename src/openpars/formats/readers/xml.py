@@ -2,7 +2,6 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import Any, BinaryIO, Final, NoReturn
 from xml.parsers import expat
 
@@ -12,6 +11,7 @@ from openpars.formats.dialect import Said, row_of, take
 from openpars.formats.elements import ACTIVITY, FINDER, Element, Table, local, word_of
 from openpars.formats.keeping import Strangers
 from openpars.formats.rows import Layout, Limits, Reading, Row, Unreadable
+from openpars.formats.sources import Source
 from openpars.rulebook.rules import finding
 
 _CHUNK: Final = 1 << 16
@@ -40,18 +40,18 @@ _PROBLEMS: Final = {
 }
 
 
-def read(path: Path, *, limits: Limits) -> Reading:
+def read(source: Source, *, limits: Limits) -> Reading:
     """Read a file in the dialect, with or without namespaces, its names in any case.
 
     A row's number is the position of the activity from 1. Elements that stand in the wrong holder are found;
     those that nobody knows are kept. Raises Unreadable for a document type, before anything it declares is looked
     at, and for what is no XML.
     """
-    name = _name_in(path)
-    return Reading(Layout("xml", total=_counted(path, name)), _rows(path, local(name), limits))
+    name = _name_in(source)
+    return Reading(Layout("xml", total=_counted(source, name)), _rows(source, local(name), limits))
 
 
-def _name_in(path: Path) -> str:
+def _name_in(source: Source) -> str:
     """Return what an activity is called in the file; refuse a document type on the way to the first."""
     parser = expat.ParserCreate()
     found: list[str] = []
@@ -62,7 +62,7 @@ def _name_in(path: Path) -> str:
 
     parser.StartElementHandler = begin
     parser.StartDoctypeDeclHandler = _refuse_doctype
-    with path.open("rb") as file:
+    with source.open("rb") as file:
         try:
             while not found and file.tell() < _LOOKED_AT and (chunk := file.read(_CHUNK)):
                 parser.Parse(chunk)
@@ -76,7 +76,7 @@ def _refuse_doctype(*_: Any) -> NoReturn:
     raise Unreadable(finding("file.doctype"))
 
 
-def _counted(path: Path, name: str) -> int | None:
+def _counted(source: Source, name: str) -> int | None:
     """Return how many activities are closed in the file, which takes a fraction of the time of reading it.
 
     None where they cannot be counted so, as in UTF-16.
@@ -84,7 +84,7 @@ def _counted(path: Path, name: str) -> int | None:
     end = f"</{name}".encode()
     count = 0
     rest = b""
-    with path.open("rb") as file:
+    with source.open("rb") as file:
         while chunk := file.read(_LOOKED_AT):
             chunk = rest + chunk
             count += chunk.count(end)
@@ -93,12 +93,12 @@ def _counted(path: Path, name: str) -> int | None:
     return count or None
 
 
-def _rows(path: Path, spelling: str, limits: Limits) -> Iterator[Row]:
+def _rows(source: Source, spelling: str, limits: Limits) -> Iterator[Row]:
     strangers = Strangers()
     number = 0
     waiting: Row | None = None
     parent = None
-    with path.open("rb") as file:
+    with source.open("rb") as file:
         for activity in _activities(file, spelling):
             if number == limits.rows:
                 raise Unreadable(finding("file.too_many_rows", limit=f"{limits.rows:,}"))
