@@ -32,10 +32,10 @@ def flattened(given: Iterable[tuple[str, Any]], *, beside: Texts | None = None) 
         else:
             again.add(name)
             named[name] = [named[name], value]
-    texts = dict(beside or {})
+    flat = _Flat(dict(beside or {}))
     for name, value in named.items():
-        _flatten(name, value, texts, _DEEPEST)
-    return texts
+        flat.add(name, value, _DEEPEST)
+    return flat.texts
 
 
 def keep(
@@ -67,22 +67,29 @@ class Strangers:
                 row.findings.append(finding(rule, value=visible(name)))
 
 
-def _flatten(name: str, value: Any, texts: dict[str, str | None], deeper: int) -> None:
-    if deeper and isinstance(value, Mapping):
-        for key, inner in value.items():
-            inside = str(key).strip()
-            _flatten(f"{name}.{inside}" if inside else name, inner, texts, deeper - 1)
-    elif deeper and isinstance(value, list):
-        for position, inner in enumerate(value):
-            _flatten(f"{name}.{position}", inner, texts, deeper - 1)
-    elif text := text_of(value).strip():
-        texts[_free(visible(name), texts)] = text
+class _Flat:
+    """Texts by dotted names; a name that is taken gets a number."""
 
+    def __init__(self, texts: dict[str, str | None]) -> None:
+        self.texts = texts
+        #: The last number each name was given, so that however many ask for it, each finds one at once.
+        self._numbers: dict[str, int] = {}
 
-def _free(name: str, texts: Texts) -> str:
-    number = 2
-    free = name
-    while free in texts:
-        free = f"{name} ({number})"
-        number += 1
-    return free
+    def add(self, name: str, value: Any, deeper: int) -> None:
+        """Add a value, and what stands inside of it, as deep as said; what is deeper goes in as JSON."""
+        if deeper and isinstance(value, Mapping):
+            for key, inner in value.items():
+                inside = str(key).strip()
+                self.add(f"{name}.{inside}" if inside else name, inner, deeper - 1)
+        elif deeper and isinstance(value, list):
+            for position, inner in enumerate(value):
+                self.add(f"{name}.{position}", inner, deeper - 1)
+        elif text := text_of(value).strip():
+            self.texts[self._free(visible(name))] = text
+
+    def _free(self, name: str) -> str:
+        free = name
+        while free in self.texts:
+            number = self._numbers[name] = self._numbers.get(name, 1) + 1
+            free = f"{name} ({number})"
+        return free
