@@ -1,0 +1,1 @@
+"""Web services: the JSON REST API under /api/v1, and the PARS dialect under /services/pars."""

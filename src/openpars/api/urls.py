@@ -1,0 +1,20 @@
+"""The addresses of the web services."""
+
+from typing import Final, Protocol
+
+from django.urls import include, path
+
+from openpars.api import me
+from openpars.api.routing import Routes, patterns
+
+
+class _Module(Protocol):
+    routes: Routes
+
+
+#: The modules whose routes are below /api/v1/, in the order in which they are described.
+MODULES: Final[tuple[_Module, ...]] = (me,)
+
+urlpatterns = [
+    path("api/v1/", include(patterns(route for module in MODULES for route in module.routes.all))),
+]
