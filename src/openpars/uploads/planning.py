@@ -180,7 +180,7 @@ class _Reading:
             held.save(update_fields=["state", "layout"])
 
     def _plan(self, layout: Layout, batch: Sequence[Checked]) -> None:
-        planned = self.planning.add([_asked(checked) for checked in batch])
+        planned = self.planning.add([asked_of(checked) for checked in batch])
         rows = [self._row(layout, checked, one) for checked, one in zip(batch, planned, strict=True)]
         with transaction.atomic():
             tables.insert(_ROWS, rows)
@@ -239,7 +239,8 @@ class _Reading:
         self.found.clear()
 
 
-def _asked(checked: Checked) -> Asked:
+def asked_of(checked: Checked) -> Asked:
+    """Return what a row that was read and checked asks of a plan."""
     return Asked(
         number=checked.number,
         answers=checked.answers,
