@@ -12,6 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from openpars.activities.doors import Door
+from openpars.activities.transactions import WritingTransaction
 
 #: Longest `search_text` in bytes of UTF-8. It lies in a covering index, and PostgreSQL refuses index rows
 #: above 2,704 bytes.
@@ -187,6 +188,16 @@ class Change(models.Model):
     """
 
     activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="+", db_index=False)
+    provider = models.ForeignKey(
+        "accounts.Provider",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,  # the activity's own holds for both
+    )
+    """The activity's provider, so that its followers read its changes alone."""
+    transaction = WritingTransaction()
+    """The transaction that wrote it: the order of the feed is by this, then by id."""
     revision = models.PositiveIntegerField()
     """The activity's revision after this change."""
     verb = models.CharField(max_length=20)
@@ -209,7 +220,8 @@ class Change(models.Model):
                 fields=["upload", "upload_row"],
                 condition=Q(upload__isnull=False),
                 name="change_upload",
-            )
+            ),
+            models.Index(fields=["provider", "transaction", "id"], name="change_feed"),
         ]
 
     def __str__(self) -> str:

@@ -396,6 +396,7 @@ class _Moving:
         deed, rows = self.deed, _rows_of(self.plan, _TO_MOVING)
         first = {
             "activity_id": "COALESCE(m.activity_id, s.activity_id)",
+            "provider_id": str(self.plan.provider_id),
             "revision": "COALESCE(s.base_revision, 0) + 1",
             "verb": "s.verb",
             "old": "CASE s.verb WHEN 'delete' THEN %s WHEN 'close' THEN %s ELSE s.old END",
@@ -445,7 +446,7 @@ def update_derived(activities: Sequence[Activity], columns: Sequence[str]) -> No
 
 
 ACTIVITY = Table(Activity)
-CHANGE = Table(Change, without=["id"])
+CHANGE = Table(Change, without=["id", "transaction"])
 STAGED = Table(Staged, without=["id"])
 _NOT_SAID: dict[str, Any] = dict.fromkeys(MOVED_IN) | {
     "skipped": False,
@@ -504,6 +505,7 @@ def _changes(rows: Iterable[Written], deed: Deed) -> Iterator[Row]:
         {
             **told,
             "activity_id": row.activity.activity_id,
+            "provider_id": row.activity.provider_id,
             "revision": row.activity.revision,
             "verb": row.verb,
             "old": row.old,

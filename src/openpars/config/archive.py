@@ -37,6 +37,7 @@ from django.db.models import Field, FileField, Model, QuerySet
 from openpars import __version__
 from openpars.accounts.models import Accreditor, Person
 from openpars.activities import queries, writer
+from openpars.activities.transactions import WritingTransaction
 from openpars.clock import now
 from openpars.config import stored_files, unfinished
 from openpars.config.one_provider import is_prepared
@@ -165,7 +166,12 @@ def _file_names(models: Iterable[type[Model]]) -> list[str]:
 
 
 def _columns(model: type[Model]) -> list["Field[Any, Any]"]:
-    return [field for field in model._meta.concrete_fields if not field.generated]
+    """The columns whose values are ours; those of the databases' own making are made anew."""
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if not field.generated and not isinstance(field, WritingTransaction)
+    ]
 
 
 def _migrations() -> list[list[str]]:
