@@ -22,17 +22,18 @@ class CrossRule:
 
     `names` are the answers it rests on: relative to the list's entry that a finding is about, or the
     activity's own where they begin with "/". `tops` are the activity's fields they belong to. `hinders` is
-    the stage the activity cannot reach meanwhile.
+    the stage the activity cannot reach meanwhile. Without an answer to `about` it has nothing to say.
     """
 
     stage: Stage
     hinders: Stage | None
     names: tuple[str, ...]
     tops: frozenset[str]
+    about: str
     judge: Judge
 
 
-def _rule(rule_id: str, judge: Judge, names: tuple[str, ...]) -> CrossRule:
+def _rule(rule_id: str, judge: Judge, names: tuple[str, ...], *, about: str) -> CrossRule:
     stage = RULES[rule_id].stage
     return CrossRule(
         stage=stage,
@@ -40,6 +41,7 @@ def _rule(rule_id: str, judge: Judge, names: tuple[str, ...]) -> CrossRule:
         hinders={Stage.VALID: Stage.ACTIVE, Stage.CONFIRM: None}.get(stage, stage),
         names=names,
         tops=frozenset(root(path) for path in RULES[rule_id].fields),
+        about=about,
         judge=judge,
     )
 
@@ -130,17 +132,16 @@ def _not_offered(answers: Answers) -> Iterator[Finding]:
 
 
 def _state_unknown(answers: Answers) -> Iterator[Finding]:
-    if _asks_place(answers, answers):
-        yield from _no_such_state(answers, "state")
+    if _has_no_such_state(answers) and _asks_place(answers, answers):
+        yield finding("activity.state.unknown", path="state", value=answers["state"])
     for path, item in _instances(answers):
-        if _instance_asks_place(item, answers):
-            yield from _no_such_state(item, f"{path}.state")
+        if _has_no_such_state(item) and _instance_asks_place(item, answers):
+            yield finding("activity.state.unknown", path=f"{path}.state", value=item["state"])
 
 
-def _no_such_state(here: Answers, path: str) -> Iterator[Finding]:
+def _has_no_such_state(here: Answers) -> bool:
     state = here.get("state")
-    if here.get("country") == "USA" and isinstance(state, str) and state and state not in _states:
-        yield finding("activity.state.unknown", path=path, value=state)
+    return here.get("country") == "USA" and isinstance(state, str) and state != "" and state not in _states
 
 
 def _internal_id_repeated(answers: Answers) -> Iterator[Finding]:
@@ -233,21 +234,68 @@ def _board_without_passport(answers: Answers) -> Iterator[Finding]:
 
 
 CROSS_RULES: Final[tuple[CrossRule, ...]] = (
-    _rule("activity.end_date.before_start", _end_before_start, ("start_date", "end_date")),
-    _rule("activity.end_date.over_12_months", _over_12_months, ("format", "start_date", "end_date")),
-    _rule("activity.end_date.over_3_years", _over_3_years, ("format", "start_date", "end_date")),
-    _rule("activity.delivery_methods.not_offered", _not_offered, ("/format",)),
-    _rule("activity.state.unknown", _state_unknown, ("country", "state")),
+    _rule("activity.end_date.before_start", _end_before_start, ("start_date", "end_date"), about="end_date"),
     _rule(
-        "activity.instances.end_date.before_start", _instance_ends_before_start, ("start_date", "end_date")
+        "activity.end_date.over_12_months",
+        _over_12_months,
+        ("format", "start_date", "end_date"),
+        about="end_date",
     ),
-    _rule("activity.instances.end_date.over_12_months", _instance_over_12_months, ("start_date", "end_date")),
-    _rule("activity.instances.internal_id.repeated", _internal_id_repeated, ("internal_id", "/internal_id")),
-    _rule("activity.collaborations.board.not_yet", _board_not_yet, ("board", "/start_date")),
-    _rule("activity.collaborations.board.repeated", _board_repeated, ("board",)),
-    _rule("activity.collaborations.kind.repeated", _collaboration_repeated, ("kind", "rems_type", "rpc_id")),
-    _rule("activity.collaborations.not_on_passport", _board_without_passport, ("on_passport",)),
-    _rule("activity.outcomes.outcome.repeated", _outcome_repeated, ("outcome",)),
-    _rule("activity.support.not_expected", _support_not_expected, ("support_received",)),
+    _rule(
+        "activity.end_date.over_3_years",
+        _over_3_years,
+        ("format", "start_date", "end_date"),
+        about="end_date",
+    ),
+    _rule("activity.delivery_methods.not_offered", _not_offered, ("/format",), about="format"),
+    # Without a format no place is asked for, nor further instances.
+    _rule("activity.state.unknown", _state_unknown, ("country", "state"), about="format"),
+    _rule(
+        "activity.instances.end_date.before_start",
+        _instance_ends_before_start,
+        ("start_date", "end_date"),
+        about="instances",
+    ),
+    _rule(
+        "activity.instances.end_date.over_12_months",
+        _instance_over_12_months,
+        ("start_date", "end_date"),
+        about="instances",
+    ),
+    _rule(
+        "activity.instances.internal_id.repeated",
+        _internal_id_repeated,
+        ("internal_id", "/internal_id"),
+        about="instances",
+    ),
+    _rule(
+        "activity.collaborations.board.not_yet",
+        _board_not_yet,
+        ("board", "/start_date"),
+        about="collaborations",
+    ),
+    _rule("activity.collaborations.board.repeated", _board_repeated, ("board",), about="collaborations"),
+    _rule(
+        "activity.collaborations.kind.repeated",
+        _collaboration_repeated,
+        ("kind", "rems_type", "rpc_id"),
+        about="collaborations",
+    ),
+    _rule(
+        "activity.collaborations.not_on_passport",
+        _board_without_passport,
+        ("on_passport",),
+        about="collaborations",
+    ),
+    _rule("activity.outcomes.outcome.repeated", _outcome_repeated, ("outcome",), about="outcomes"),
+    _rule("activity.support.not_expected", _support_not_expected, ("support_received",), about="support"),
 )
 """Every rule about answers that have to fit together, in form order."""
+
+
+def misfits(answers: Answers) -> Iterator[tuple[CrossRule, Finding]]:
+    """Yield every finding about answers that do not fit together, with its rule, in form order."""
+    for rule in CROSS_RULES:
+        if answers.get(rule.about):
+            for found in rule.judge(answers):
+                yield rule, found

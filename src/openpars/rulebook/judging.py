@@ -10,7 +10,7 @@ from datetime import date
 from types import MappingProxyType
 from typing import Any, Final
 
-from openpars.rulebook.crossing import CROSS_RULES, CrossRule
+from openpars.rulebook.crossing import CrossRule, misfits
 from openpars.rulebook.fields import FIELDS
 from openpars.rulebook.findings import Finding, Stage
 from openpars.rulebook.kinds.dates import as_date
@@ -89,12 +89,11 @@ def is_asked(path: str, answers: Answers) -> bool:
 def _points(answers: Answers, rejected: Rejected, today: date) -> list[Point]:
     case = Case(answers, rejected)
     find_missing(case)
-    for rule in CROSS_RULES:
-        for found in rule.judge(answers):
-            # What rests on a refused answer is a mere consequence, and not told.
-            if not rejected or rejected.keys().isdisjoint(_rests_on(rule, found)):
-                tops = rule.tops if rule.stage is Stage.VALID else None
-                case.points.append(Point(rule.hinders, found, tops))
+    for rule, found in misfits(answers):
+        # What rests on a refused answer is a mere consequence, and not told.
+        if not rejected or rejected.keys().isdisjoint(_rests_on(rule, found)):
+            tops = rule.tops if rule.stage is Stage.VALID else None
+            case.points.append(Point(rule.hinders, found, tops))
     if rejected:
         case.points.extend(_refused(case, today))
     start = as_date(answers.get("start_date")) if case.points else None
@@ -127,10 +126,8 @@ def _misfits(path: str, text: str, value: Any, answers: Answers) -> tuple[Findin
     trial = _with_answer(answers, path, value)
     return tuple(
         replace(found, path=path, value=shortened(text, to=200))
-        for rule in CROSS_RULES
-        if rule.stage is Stage.VALID
-        for found in rule.judge(trial)
-        if path in _rests_on(rule, found)
+        for rule, found in misfits(trial)
+        if rule.stage is Stage.VALID and path in _rests_on(rule, found)
     )
 
 

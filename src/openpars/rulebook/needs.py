@@ -43,12 +43,8 @@ def find_missing(case: Case) -> None:
     answers, rejected = case.answers, case.rejected
     for name, wants, ready in _TOP_WANTS:
         value = answers.get(name)
-        if (
-            value is None
-            or value == ""
-            or (type(value) is list and is_missing(value))
-            or (rejected and name in rejected)
-        ):
+        # Most answers are there, and seen to be at once.
+        if ((not value or type(value) is list) and is_missing(value)) or (rejected and name in rejected):
             for want, missing in zip(wants, ready, strict=True):
                 if want.test is None or want.test(answers, answers):
                     _miss(case, missing, want.stage)
@@ -64,7 +60,7 @@ def find_missing(case: Case) -> None:
 def is_missing(value: Any) -> bool:
     """Say whether an answer is none: absent, empty, or a list with nothing in it."""
     if isinstance(value, list):
-        return all(part is None or part == "" for part in value)
+        return not any(value) and all(part is None or part == "" for part in value)
     return value is None or value == ""
 
 
@@ -87,7 +83,7 @@ def _find_missing_in(
             if want.only_yes:
                 lacking = value is not True
             else:
-                lacking = value is None or value == "" or (type(value) is list and is_missing(value))
+                lacking = (not value or type(value) is list) and is_missing(value)
             if (lacking or (case.rejected and f"{place}.{name}" in case.rejected)) and (
                 want.test is None or want.test(item, case.answers)
             ):
