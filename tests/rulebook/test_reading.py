@@ -413,3 +413,39 @@ def test_accents_piled_up_by_the_hundred_thousand_are_refused_in_no_time(name: s
     assert refused(result) == [(name, problem)]
     # Putting them in order first took half a minute.
     assert process_time() - began < 2
+
+
+def test_what_was_read_before_is_handed_out_as_its_owners_to_change() -> None:
+    given = {
+        "specialties": "Pediatrics",
+        "joint_providers": ["A", "B"],
+        "outcomes": [{"outcome": "Learner Knowledge", "measurement_types": "Objective"}],
+    }
+    answers = {
+        "specialties": ["Pediatrics"],
+        "joint_providers": ["A", "B"],
+        "outcomes": [{"outcome": "Learner Knowledge", "measurement_types": ["Objective"]}],
+    }
+    for _ in range(2):
+        result = reading(**given).answers
+        assert result == answers
+        result["specialties"].append("Surgery")
+        result["joint_providers"].append("C")
+        result["outcomes"][0]["measurement_types"].append("Subjective")
+        result["outcomes"][0]["outcome"] = "Patient Health"
+        result["outcomes"].append({})
+
+
+def test_what_looks_alike_is_not_taken_for_what_was_read_before() -> None:
+    for raw, amount in ((1, 1), (True, None), (1.0, 1), ("1", 1), (False, None)):
+        result = reading(physicians=raw, support=[{"kind": "monetary", "amount": raw}])
+        assert (result.answers["physicians"], result.answers["support"][0]["amount"]) == (amount, amount)
+    assert reading(specialties=["Surgery"]).answers["specialties"] == ["Surgery"]
+    assert reading(specialties="['Surgery']").answers["specialties"] != ["Surgery"]
+
+
+def test_what_is_wrong_is_told_each_time() -> None:
+    for _ in range(2):
+        result = reading(support=[{"kind": "monetary", "color": "red"}], counts_as_of="2999-01-01")
+        assert result.unknown == ("support.0.color",)
+        assert refused(result) == [("counts_as_of", "counts_as_of.in_the_future")]

@@ -24,6 +24,10 @@ class Notes:
     unknown: list[str] = field(default_factory=list)
     implied: list[tuple[str, str, str]] = field(default_factory=list)
 
+    def count(self) -> int:
+        """Return how much has been noted so far; every refusal is a finding too."""
+        return len(self.findings) + len(self.unknown) + len(self.implied)
+
     def refuse(self, path: str, raw: Any, trouble: Trouble) -> None:
         """Keep the text of an answer that cannot be stored, and say why."""
         text = text_of(raw)

@@ -17,11 +17,11 @@ MOST_ENTRIES: Final = 200
 MOST_CHARACTERS: Final = 200
 """The most characters of a text whose field says nothing else."""
 _MOST_REMEMBERED: Final = 500
-_LONGEST_REMEMBERED: Final = 100
+_LONGEST_REMEMBERED: Final = 1000
+_SPELLED: Final = frozenset({list, int, float, bool})
 _NEVER_READ: Final = object()
-# A date that must not lie in the future is read by the day on which it is read.
 _REMEMBERED: Final = frozenset(
-    {"choice", "choices", "credits", "points", "money", "whole-number", "yes-no", "date"}
+    {"choice", "choices", "texts", "group", "credits", "points", "money", "whole-number", "yes-no", "date"}
 )
 
 
@@ -52,28 +52,46 @@ def reader_at(path: str) -> Reader | None:
     return (_BY_PATH if position_of(last) is None else _ENTRIES).get(generic_path(path))
 
 
-def _remembering(reader: Reader) -> Reader:
-    """Return a reader that knows what it made of a text before: long lists say the same few things again and again.
+def _remembering(field: Field, reader: Reader) -> Reader:
+    """Return a reader that knows what it made of an answer before: long lists say the same few things again and again.
 
     What gave rise to a note is read anew each time.
     """
-    known: dict[str, Any] = {}
+    known: dict[str | bytes | None, Any] = {}
+    # A list is its owner's to change.
+    copied = _COPIED.get(field.kind)
 
     def remembering(raw: Any, path: str, notes: Notes) -> Any:
-        if type(raw) is not str:
-            return reader(raw, path, notes)
-        value = known.get(raw, _NEVER_READ)
+        said = raw if type(raw) is str else _spelled(raw)
+        value = known.get(said, _NEVER_READ)
         if value is _NEVER_READ:
-            noted = len(notes.findings) + len(notes.implied)
+            noted = notes.count()
             value = reader(raw, path, notes)
-            if len(raw) <= _LONGEST_REMEMBERED and len(notes.findings) + len(notes.implied) == noted:
+            if said and len(said) <= _LONGEST_REMEMBERED and notes.count() == noted:
                 if len(known) == _MOST_REMEMBERED:
                     known.clear()
-                known[raw] = value
-        # A list is its owner's to change.
-        return value.copy() if type(value) is list else value
+                known[said] = value
+        return copied(value) if copied and value else value
 
     return remembering
+
+
+def _spelled(raw: Any) -> bytes | None:
+    """Return how an answer that is no text is spelled, which tells 1 from True, and both from texts."""
+    try:
+        return ascii(raw).encode() if type(raw) in _SPELLED else None
+    except RecursionError:
+        return None
+
+
+def _copied(entries: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return [
+        {name: value.copy() if type(value) is list else value for name, value in entry.items()}
+        for entry in entries
+    ]
+
+
+_COPIED: Final[dict[str, Callable[[Any], Any]]] = {"choices": list.copy, "texts": list.copy, "group": _copied}
 
 
 def _scalar(field: Field, parse: Parse) -> Reader:
@@ -279,7 +297,10 @@ _MAKERS: Final[dict[str, Callable[[Field], Reader]]] = {
 
 def _reader(field: Field) -> Reader:
     reader = _MAKERS[field.kind](field)
-    return _remembering(reader) if field.kind in _REMEMBERED and not field.past else reader
+    # A date that must not lie in the future is read by the day on which it is read.
+    by_the_day = field.past or any(part.past for part in field.item)
+    is_remembered = field.kind in _REMEMBERED or field.vocabulary is not None
+    return _remembering(field, reader) if is_remembered and not by_the_day else reader
 
 
 READERS: Final[dict[str, Reader]] = {name: _reader(one) for name, one in FIELDS.items()}
