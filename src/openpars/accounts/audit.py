@@ -27,6 +27,10 @@ INVITATION_REVOKED = "invitation.revoked"
 YEAR_DEADLINE_CHANGED = "year.deadline-changed"
 YEAR_LOCKED = "year.locked"
 YEAR_UNLOCKED = "year.unlocked"
+KEY_CREATED = "key.created"
+KEY_REVOKED = "key.revoked"
+SANDBOX_MADE = "sandbox.made"
+SANDBOX_RESET = "sandbox.reset"
 
 _WORDS = {
     SET_UP: "Set up OpenPARS",
@@ -43,6 +47,10 @@ _WORDS = {
     YEAR_DEADLINE_CHANGED: "Set the deadline of the reporting year",
     YEAR_LOCKED: "Locked the reporting year",
     YEAR_UNLOCKED: "Unlocked the reporting year",
+    KEY_CREATED: "Made the API key",
+    KEY_REVOKED: "Revoked the API key",
+    SANDBOX_MADE: "Made the sandbox",
+    SANDBOX_RESET: "Emptied the sandbox",
 }
 
 _FIELD_WORDS = {
@@ -60,6 +68,9 @@ _FIELD_WORDS = {
     "supporters": "Commercial support sources",
     "specialties": "Specialties",
     "practice_areas": "Practice areas",
+    "kind": "Kind",
+    "scopes": "May",
+    "expires": "Works until",
 }
 
 

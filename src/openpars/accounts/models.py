@@ -131,11 +131,21 @@ class Provider(models.Model):
     sandbox_of = models.ForeignKey(
         "self", null=True, blank=True, on_delete=models.CASCADE, related_name="sandboxes"
     )
+    retired_at = models.DateTimeField(null=True, blank=True)
+    """When a sandbox made room for a new one. Nobody sees it any more; its history stays."""
     created_at = models.DateTimeField(default=clock.now)
 
     class Meta:
         ordering = ["name", "number"]
         indexes = [models.Index(fields=["accreditor", "name"], name="provider_of_accreditor")]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(retired_at=None) | Q(sandbox_of__isnull=False), name="only_sandboxes_retire"
+            ),
+            models.UniqueConstraint(
+                fields=["sandbox_of"], condition=Q(retired_at=None), name="one_sandbox_per_provider"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
@@ -235,6 +245,58 @@ class Invitation(models.Model):
     def has_expired(self, *, now: datetime) -> bool:
         """Say whether its 14 days are over."""
         return now >= self.expires_at
+
+
+class ApiKey(models.Model):
+    """What a program signs in with, for one provider. Only a hash of the key is stored.
+
+    The key of kind `test` works on the provider's sandbox instead. `expires_at` is the instant from which the
+    key no longer works.
+    """
+
+    class Kind(models.TextChoices):
+        """What a key works on."""
+
+        LIVE = "live", "Live"
+        TEST = "test", "Test"
+
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="api_keys")
+    name = models.CharField("name", max_length=100)
+    kind = models.CharField(max_length=4, choices=Kind.choices)
+    scopes = models.JSONField()
+    prefix = models.CharField(max_length=8, unique=True)
+    digest = models.CharField(max_length=64)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(
+        Person, null=True, blank=True, on_delete=models.SET_NULL, related_name="api_keys_made"
+    )
+    expires_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = "API key"
+        verbose_name_plural = "API keys"
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=["live", "test"]), name="api_key_kind_known")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.prefix})"
+
+    @property
+    def is_test(self) -> bool:
+        """Whether it works on the sandbox."""
+        return self.kind == self.Kind.TEST
+
+    def has_expired(self, *, now: datetime) -> bool:
+        """Say whether its last day is over."""
+        return self.expires_at is not None and now >= self.expires_at
+
+    def works(self, *, now: datetime) -> bool:
+        """Say whether it lets anybody in: neither revoked nor expired."""
+        return self.revoked_at is None and not self.has_expired(now=now)
 
 
 class AuditEntry(models.Model):

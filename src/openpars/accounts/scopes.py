@@ -66,17 +66,24 @@ SYSTEM_SCOPE = Scope("system")
 def scope_for(person: Person, *, provider_number: str) -> tuple[Provider, Scope]:
     """Return the provider with this number and what the person may do there.
 
-    A contact gets a provider scope, staff of its accreditor an accreditor scope.
+    A contact gets a provider scope, staff of its accreditor an accreditor scope. A sandbox is for the contacts of
+    its provider alone, and there is nothing to administer in it.
     Raises NoSuchProvider for everybody else, whether the provider exists or not. Two queries.
     """
-    digits = provider_number.isascii() and provider_number.isdigit()
-    found = Provider.objects.select_related("accreditor").filter(number=provider_number) if digits else None
-    provider = found.first() if found is not None else None
+    possible = provider_number.isascii() and provider_number.isalnum()
+    standing = Provider.objects.select_related("accreditor", "sandbox_of").filter(retired_at=None)
+    provider = standing.filter(number=provider_number).first() if possible else None
     if provider is None:
         raise NoSuchProvider(provider_number)
     role: Role | None = None
     oversight: Role | None = None
     current = Contact.objects.filter(person_id=person.pk, ended_at=None)
+    if provider.sandbox_of_id is not None:
+        contact = current.filter(provider=provider.sandbox_of_id).first()
+        if contact is None:
+            raise NoSuchProvider(provider_number)
+        role = Role.VIEWER if contact.role == Role.VIEWER else Role.EDITOR
+        return provider, Scope("provider", provider.pk, provider.accreditor_id, role)
     mine = current.filter(provider=provider) | current.filter(accreditor_id=provider.accreditor_id)
     for contact in mine:
         if contact.provider_id is not None:

@@ -47,16 +47,20 @@ class ActivityQuerySet(QuerySet[Activity]):
 
 
 def everything(scope: Scope) -> ActivityQuerySet:
-    """Return the activities of the scope, deleted ones included. For the verbs."""
+    """Return the activities of the scope, deleted ones included. For the verbs.
+
+    What lies in sandboxes is neither public nor among the activities of an accreditor.
+    """
     found = ActivityQuerySet(Activity)
     if scope.kind == "system":
         return found
     if scope.provider_id is not None and scope.kind in ("provider", "accreditor"):
         return found.filter(provider=scope.provider_id)
+    real = found.filter(provider__sandbox_of=None)
     if scope.kind == "accreditor":
-        return found.filter(provider__accreditor=scope.accreditor_id)
+        return real.filter(provider__accreditor=scope.accreditor_id)
     if scope.kind == "public":
-        return found.filter(on_passport=True, complete_for__gte=Reach.ACTIVE, deleted_at=None)
+        return real.filter(on_passport=True, complete_for__gte=Reach.ACTIVE, deleted_at=None)
     return found.none()
 
 

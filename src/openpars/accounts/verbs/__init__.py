@@ -10,6 +10,7 @@ from openpars.accounts.verbs.invitations import (
     resend_invitation,
     revoke_invitation,
 )
+from openpars.accounts.verbs.keys import create_key, revoke_key
 from openpars.accounts.verbs.people import create_person, rename_person
 from openpars.accounts.verbs.providers import create_provider, update_provider
 from openpars.accounts.verbs.set_up import is_set_up, set_up
@@ -21,6 +22,7 @@ __all__ = [
     "claim",
     "claim_as_new_person",
     "create_accreditor",
+    "create_key",
     "create_person",
     "create_provider",
     "end_contact",
@@ -31,6 +33,7 @@ __all__ = [
     "rename_person",
     "resend_invitation",
     "revoke_invitation",
+    "revoke_key",
     "set_deadline",
     "set_up",
     "unlock_year",

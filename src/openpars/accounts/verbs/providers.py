@@ -10,6 +10,7 @@ from openpars.accounts import audit, words
 from openpars.accounts.actors import SYSTEM, Actor
 from openpars.accounts.models import Accreditor, Provider
 from openpars.accounts.refusals import Refused
+from openpars.accounts.verbs import sandboxes
 
 
 @transaction.atomic
@@ -20,7 +21,6 @@ def create_provider(
     name: str,
     learner_contact: str = "",
     jointly_accredited: bool = False,
-    sandbox_of: Provider | None = None,
     actor: Actor = SYSTEM,
 ) -> Provider:
     """Add a provider to an accreditor. Raises Refused for a number that is taken or not 7 digits."""
@@ -28,7 +28,6 @@ def create_provider(
         accreditor=accreditor,
         number=words.provider_number(number),
         jointly_accredited=jointly_accredited,
-        sandbox_of=sandbox_of,
         **_texts(name=name, learner_contact=learner_contact),
     )
     _save(provider)
@@ -66,6 +65,7 @@ def update_provider(
     for field, (_, new) in changes.items():
         setattr(stored, field, new)
     _save(stored)
+    sandboxes.follow(stored)
     audit.record(audit.PROVIDER_CHANGED, actor=actor, provider=stored, subject=stored.name, changes=changes)
     return stored
 
