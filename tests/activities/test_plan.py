@@ -181,22 +181,25 @@ def test_rows_about_one_activity(provider: Provider) -> None:
         asked(9, new | {"internal_id": "bad"}),
         asked(10, new | {"internal_id": None, "title": "Nameless"}),
         asked(11, new | {"internal_id": None, "title": "Nameless too"}),
+        asked(12, {"internal_id": "8"}, activity_id=999_999_999),
+        asked(13, {"internal_id": "9"}, activity_id=999_999_999),
     )
     at_once = plan(provider, *rows)
     repeated = {
-        row.number: one.message
+        row.number: (one.path, one.message)
         for row in at_once
         for one in row.findings
         if one.rule == "activity.repeated_in_file"
     }
     assert repeated == {
-        3: "Row 2 is about the same activity, “1”.",
-        5: "Row 4 is about the same activity, “2”.",
-        7: "Row 6 is about the same activity, “new”.",
-        9: "Row 8 is about the same activity, “bad”.",
+        3: ("internal_id", "Row 2 is about the same activity, “1”."),
+        5: ("internal_id", "Row 4 is about the same activity, “2”."),
+        7: ("internal_id", "Row 6 is about the same activity, “new”."),
+        9: ("internal_id", "Row 8 is about the same activity, “bad”."),
+        13: ("activity_id", "Row 12 is about the same activity, “999999999”."),
     }
     blocked = {row.number for row in at_once if row.result is Result.BLOCKED}
-    assert blocked == {3, 5, 7, 8, 9}
+    assert blocked == {3, 5, 7, 8, 9, 12, 13}
     # In whatever portions they come.
     assert plan(provider, *rows, batch=1) == at_once == plan(provider, *rows, batch=3)
 

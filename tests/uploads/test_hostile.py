@@ -115,6 +115,19 @@ def test_nobody_does_anything_with_an_upload_of_another_provider() -> None:
 # What rows ask for
 
 
+def test_a_second_row_about_an_activity_is_told_at_the_cell_that_names_it() -> None:
+    provider = factories.provider()
+    again = sending.row("B", Activity_ID=NOBODYS)
+    upload = sending.send(
+        provider,
+        [sending.row("A"), sending.row("A"), again, {**again, "Internal ID": "C"}],
+    )
+    assert [one for one in sending.found(upload) if one[1] == "activity.repeated_in_file"] == [
+        (3, "activity.repeated_in_file", "A3", "A"),
+        (5, "activity.repeated_in_file", "H5", NOBODYS),
+    ]
+
+
 @pytest.mark.parametrize(
     ("action", "internal_id", "result", "rules"),
     [

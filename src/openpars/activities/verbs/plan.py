@@ -308,12 +308,14 @@ class _Batch:
             activity, against = self._by_internal_id(row, internal_id)
         else:
             activity, against = self._by_activity_id(row, row.activity_id, internal_id)
-        shown = internal_id or str(row.activity_id)
+        path, shown = (
+            ("internal_id", internal_id) if row.activity_id is None else ("activity_id", str(row.activity_id))
+        )
         earlier = self._earlier(row, activity, internal_id)
         if earlier is not None:
-            return activity, [finding(REPEATED, value=shown, row=str(earlier))]
+            return activity, [finding(REPEATED, path=path, value=shown, row=str(earlier))]
         if activity is not None and row.action == ADD:
-            against.append(finding(ADD_KNOWN, value=shown))
+            against.append(finding(ADD_KNOWN, path=path, value=shown))
         return activity, against
 
     def _earlier(self, row: Asked, activity: Held | None, internal_id: str) -> int | None:
