@@ -1,13 +1,14 @@
 """The XML Schema of what OpenPARS writes, drawn from the elements and the rulebook.
 
 It is for output and documentation; what is read is judged by the rulebook alone. There is one document for each
-namespace, and they name each other: keep them in one folder.
+namespace, and those of activities name each other: keep them in one folder.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
+from openpars.formats import results
 from openpars.formats.elements import NAMESPACES, ROOT, TREE, Element, local
 from openpars.rulebook.declaring import Field
 from openpars.rulebook.fields import ALL_FIELDS
@@ -21,6 +22,8 @@ _FILES: Final = {
 }
 MAIN: Final = _FILES["op"]
 """The document to validate a file against; the others are its parts."""
+RESULTS: Final = "openpars-results.xsd"
+"""The document that describes what the PARS dialect's web service answers to activities; it stands alone."""
 
 _TYPES: Final = {
     "text": "xs:string",
@@ -35,7 +38,7 @@ _TYPES: Final = {
 
 def documents() -> dict[str, str]:
     """Return the text of each schema document by its file name, the main one first."""
-    return {name: _document(prefix) for prefix, name in _FILES.items()}
+    return {name: _document(prefix) for prefix, name in _FILES.items()} | {RESULTS: _results()}
 
 
 def _document(prefix: str) -> str:
@@ -56,18 +59,29 @@ def _document(prefix: str) -> str:
             body += _element(element, "  ", prefix)
     for tag in sorted({tag for tag in _inner_tags(TREE) if _prefix(tag) == prefix}):
         body.append(f'  <xs:element name="{local(tag)}" type="xs:string"/>')
-    names = " ".join(f'xmlns:{name}="{namespace}"' for name, namespace in NAMESPACES.items())
     imports = [
         f'  <xs:import namespace="{NAMESPACES[other]}" schemaLocation="{file}"/>'
         for other, file in _FILES.items()
         if other != prefix
     ]
+    return _schema(NAMESPACES, prefix, [*imports, *body])
+
+
+def _results() -> str:
+    return _schema(
+        {results.PREFIX: results.NAMESPACE},
+        results.PREFIX,
+        _element(results.RESULTS, "  ", results.PREFIX),
+    )
+
+
+def _schema(namespaces: Mapping[str, str], target: str, body: list[str]) -> str:
+    names = " ".join(f'xmlns:{name}="{namespace}"' for name, namespace in namespaces.items())
     return "\n".join(
         [
             '<?xml version="1.0" encoding="UTF-8"?>',
             f'<xs:schema xmlns:xs="http://www.w3.org/2001/XMLSchema" {names}',
-            f'    targetNamespace="{NAMESPACES[prefix]}" elementFormDefault="qualified" version="1">',
-            *imports,
+            f'    targetNamespace="{namespaces[target]}" elementFormDefault="qualified" version="1">',
             *body,
             "</xs:schema>",
             "",

@@ -6,10 +6,12 @@ from xml.sax.saxutils import escape, quoteattr
 
 from openpars.formats.dialect import Record, values_of
 from openpars.formats.elements import DEFAULT, NAMESPACES, ROOT, TREE, Element
+from openpars.formats.results import NAMESPACE, PREFIX, RESULT, RESULTS, Result
 from openpars.rulebook.kinds.trouble import visible
 
+_DECLARATION: Final = '<?xml version="1.0" encoding="UTF-8"?>\n'
 _HEAD: Final = (
-    '<?xml version="1.0" encoding="UTF-8"?>\n'
+    _DECLARATION
     + f"<op:{ROOT}"
     + "".join(
         f'\n    xmlns{"" if prefix == DEFAULT else f":{prefix}"}="{namespace}"'
@@ -18,7 +20,8 @@ _HEAD: Final = (
     + '\n    xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance">\n'
 )
 _TAIL: Final = f"</op:{ROOT}>\n"
-_ENTITIES: Final = {"\r": "&#13;"}
+#: XML cannot hold a vertical tab or a form feed.
+_ENTITIES: Final = {"\r": "&#13;", "\x0b": "\u240b", "\x0c": "\u240c"}
 
 
 def write(stream: IO[bytes], records: Iterable[Record]) -> None:
@@ -29,6 +32,15 @@ def write(stream: IO[bytes], records: Iterable[Record]) -> None:
         _write_holder(TREE, values_of(record), " ", lines)
         stream.write("".join(lines).encode())
     stream.write(_TAIL.encode())
+
+
+def write_results(stream: IO[bytes], given: Iterable[Result]) -> None:
+    """Write what became of activities that were sent, as UTF-8."""
+    root = RESULTS.written
+    lines = [_DECLARATION, f'<{root} xmlns:{PREFIX}="{NAMESPACE}">\n']
+    _write_element(RESULT, [*given], " ", lines)
+    lines.append(f"</{root}>\n")
+    stream.write("".join(lines).encode())
 
 
 def _write_holder(holder: Element, values: dict[str, Any], indent: str, lines: list[str]) -> bool:
@@ -68,11 +80,11 @@ def _write_group(element: Element, value: dict[str, Any], indent: str, lines: li
     start = f"{indent}<{tag}"
     for part in element.attributes:
         if part.name in value:
-            start += f" {part.written}={quoteattr(visible(value[part.name]))}"
+            start += f" {part.written}={quoteattr(visible(value[part.name]), _ENTITIES)}"
     if element.text_part is None:
         lines.append(f"{start}>\n")
         for part in element.parts:
-            if part.name in value and not part.is_attribute:
+            if value.get(part.name) is not None and not part.is_attribute:
                 _write_element(part, value[part.name], f"{indent} ", lines)
             elif part.always:
                 lines.append(f"{indent} <{part.written}/>\n")
