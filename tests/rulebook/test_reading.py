@@ -1,5 +1,6 @@
 """From whatever comes in to the canonical form: every kind, every spelling, every kind of rubbish."""
 
+from datetime import date
 from time import process_time
 from typing import Any
 
@@ -444,8 +445,12 @@ def test_what_looks_alike_is_not_taken_for_what_was_read_before() -> None:
     assert reading(specialties="['Surgery']").answers["specialties"] != ["Surgery"]
 
 
-def test_what_is_wrong_is_told_each_time() -> None:
-    for _ in range(2):
-        result = reading(support=[{"kind": "monetary", "color": "red"}], counts_as_of="2999-01-01")
-        assert result.unknown == ("support.0.color",)
-        assert refused(result) == [("counts_as_of", "counts_as_of.in_the_future")]
+def test_what_is_wrong_is_told_each_time_and_by_the_day() -> None:
+    raw = {"support": [{"kind": "monetary", "color": "red"}], "counts_as_of": "2025-12-31"}
+    for today, told in (
+        (date(2026, 1, 1), []),
+        (date(2025, 12, 30), [("counts_as_of", "counts_as_of.in_the_future")]),
+        (date(2025, 12, 31), []),
+    ):
+        result = read(raw, today=today)
+        assert (result.unknown, refused(result)) == (("support.0.color",), told)
