@@ -16,6 +16,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, BrowserType, Page, sync_playwright
 
+from tests import postgres
+
 #: The day it is on the site.
 TODAY = "2026-03-10"
 DESKTOP = (1280, 900)
@@ -48,12 +50,14 @@ class Site:
 
 @contextmanager
 def running_site(data: Path, *, today: str = TODAY, demo: bool = True) -> Iterator[Site]:
-    """Run `openpars serve` on a free port for the length of the block."""
+    """Run `openpars serve` on a free port for the length of the block, on the database that the tests are run on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     ours = ("OPENPARS_", "DATABASE_URL", "DJANGO_SETTINGS_MODULE")
     environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    if os.environ.get("OPENPARS_TEST_DATABASE") == "postgres":
+        environment["DATABASE_URL"] = postgres.start()
     command = [
         str(Path(sys.executable).parent / "openpars"),
         "serve",
