@@ -5,6 +5,7 @@ from typing import Final, Protocol
 from django.urls import include, path
 
 from openpars.api import me
+from openpars.api.pars import routes as pars
 from openpars.api.routing import Routes, patterns
 
 
@@ -16,5 +17,6 @@ class _Module(Protocol):
 MODULES: Final[tuple[_Module, ...]] = (me,)
 
 urlpatterns = [
+    path("services/pars/", include(patterns(pars.routes.all))),
     path("api/v1/", include(patterns(route for module in MODULES for route in module.routes.all))),
 ]

@@ -87,7 +87,7 @@ def row_of(number: int, said: Said, strangers: Strangers) -> Row:
     for name, *places in _DATES:
         given = next((values[place] for place in places if place in values), _ABSENT)
         if given is not _ABSENT:
-            answers[name] = _day(given)
+            answers[name] = day_of(given)
     row = Row(number, answers)
     _identify(row, values, rest)
     _locate(answers, values)
@@ -108,7 +108,8 @@ def row_of(number: int, said: Said, strangers: Strangers) -> Row:
 _ABSENT: Final = object()
 
 
-def _day(given: Any) -> Any:
+def day_of(given: Any) -> Any:
+    """Return the day of a moment as text, whatever its time and zone; what is no such text as it is."""
     # The time of day is never looked at: a zone would shift the date.
     match = _DAY.fullmatch(given) if isinstance(given, str) else None
     return match[1] if match else given
