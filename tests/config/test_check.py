@@ -120,6 +120,23 @@ def test_the_own_workbook_comes_back_marked(tmp_path: Path) -> None:
     assert not out.exists()
 
 
+@pytest.mark.parametrize(("data", "fits", "other"), [(BAD, "x.xlsx", "x.txt"), (COUNTS, "x.txt", "x.xlsx")])
+def test_a_marked_file_is_what_its_name_says(tmp_path: Path, data: bytes, fits: str, other: str) -> None:
+    code, output = run(tmp_path, data, "--as", "xlsx", "-o", str(tmp_path / other))
+    assert (code, (tmp_path / other).exists(), f"write it to {fits}" in output) == (2, False, True)
+    assert run(tmp_path, data, "--as", "xlsx", "-o", str(tmp_path / fits)) == (1, "")
+    assert (tmp_path / fits).read_bytes().startswith(b"PK") == (data is BAD)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [("-o", "/dev/full"), ("--as", "json", "-o", "/dev/full"), ("--as", "xlsx", "-o", "/proc/x.xlsx")],
+)
+def test_what_cannot_be_written_is_told(tmp_path: Path, words: tuple[str, ...]) -> None:
+    code, output = run(tmp_path, BAD, *words)
+    assert (code, output.startswith(f"Error: {words[-1]} cannot be written: ")) == (2, True)
+
+
 @pytest.mark.parametrize(
     "words", [("--as", "xlsx"), ("--kind", "cakes"), ("no-such-file",), ("-o", "no/such/x")]
 )

@@ -3,7 +3,7 @@
 import json
 import sys
 from collections.abc import Generator, Iterator
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from datetime import datetime
 from importlib import import_module
 from itertools import chain, islice
@@ -33,16 +33,17 @@ def check(file: Path, kind: str | None, form: str, out: Path | None) -> None:
 
     Excel (.xlsx), tab-delimited text, CSV, XML and JSON are recognised by what they hold. Neither a server nor
     a database is needed; whether an activity ID is known is seen only when the file is uploaded. With
-    `--as xlsx -o OUT` your own workbook comes back with the cells marked.
+    `--as xlsx -o OUT.xlsx` your own workbook comes back with the cells marked; text comes back as text, and of
+    XML and JSON there is a list: for these write `-o OUT.txt`.
 
     The exit code is 0 when the file could be applied, 1 when something blocks it, 2 when it cannot be read.
     """
     if form == "xlsx" and out is None:
-        raise click.UsageError("A marked workbook is written to a file: add -o OUT.xlsx.")
+        raise click.UsageError("A marked file is written to a file: add -o OUT.xlsx, or OUT.txt for text.")
     if out is not None and not out.absolute().parent.is_dir():
         raise click.UsageError(f"There is no folder {out.parent} to write {out.name} to.")
     checking = _Check(file, Kind(kind) if kind else None)
-    with closing(checking.findings()) as findings:
+    with closing(checking.findings()) as findings, _told_when_full(out):
         if form == "xlsx" and out is not None:
             _mark(checking, findings, out)
         else:
@@ -87,6 +88,19 @@ class _Check:
         return findings
 
 
+@contextmanager
+def _told_when_full(out: Path | None) -> Iterator[None]:
+    """Say in words why the file could not be written; the exit code is not that of a file with findings."""
+    try:
+        yield
+    except OSError as problem:
+        if out is None:
+            raise
+        refused = click.ClickException(f"{out} cannot be written: {problem.strerror}.")
+        refused.exit_code = UNREADABLE
+        raise refused from problem
+
+
 def _opened(out: Path | None) -> AbstractContextManager[IO[str]]:
     return nullcontext(sys.stdout) if out is None else out.open("w", encoding="utf-8")
 
@@ -127,13 +141,23 @@ def _place(found: Finding) -> str:
 
 
 def _mark(checking: _Check, findings: Iterator[Finding], out: Path) -> None:
-    """Write the person's own workbook with the findings in it; a file that cannot be read is told instead."""
+    """Write the person's own file with the findings in it; a file that cannot be read is told instead.
+
+    Raises UsageError where the name says that something else is in it than would be.
+    """
     first = list(islice(findings, 1))
     if checking.layout is None:
         _tell(checking, iter(first), sys.stdout)
     else:
         # The libraries that write workbooks are loaded by whoever wants one.
         marking = import_module("openpars.formats.marking")
+        ending = f".{marking.ending(checking.layout)}"
+        if ".xlsx" in (ending, out.suffix.lower()) and out.suffix.lower() != ending:
+            what = "a workbook" if ending == ".xlsx" else "text"
+            message = (
+                f"{checking.file.name} comes back as {what}: write it to {out.with_suffix(ending).name}."
+            )
+            raise click.UsageError(message)
         try:
             marking.mark(checking.file, out, chain(first, findings), checking.layout)
         except Unreadable as refused:
