@@ -8,32 +8,24 @@ from openpars import clock
 from openpars.accounts.models import Provider
 from openpars.activities.doors import Door
 from openpars.activities.verbs.apply import Applied, Moved, apply
-from openpars.activities.verbs.plan import Asked, Planned, Planning
-from openpars.formats.checking import check_rows
+from openpars.activities.verbs.plan import Planned, Planning
+from openpars.formats.checking import Checked, check_rows
 from openpars.formats.rows import Layout, Reading, Row
 from tests import factories
 from tests.activities.doing import common
 
 
-def asked(number: int, answers: Mapping[str, Any], *, activity_id: int | None = None, **how: Any) -> Asked:
+def asked(number: int, answers: Mapping[str, Any], *, activity_id: int | None = None, **how: Any) -> Checked:
     """A row of a workbook, as the checking of files hands it on."""
     named = None if activity_id is None else str(activity_id)
     reading = Reading(Layout("xlsx"), iter([Row(number, dict(answers), activity_id=named, **how)]))
     [checked] = check_rows(reading, today=clock.today("America/Chicago"))
-    return Asked(
-        number,
-        checked.answers,
-        checked.rejected,
-        checked.findings,
-        judged=checked.judged,
-        action=checked.action,
-        activity_id=checked.activity_id,
-        close=checked.close,
-        kept=checked.kept,
-    )
+    return checked
 
 
-def plan(of: Provider, *rows: Asked, key: UUID | None = None, batch: int = 1000, **how: Any) -> list[Planned]:
+def plan(
+    of: Provider, *rows: Checked, key: UUID | None = None, batch: int = 1000, **how: Any
+) -> list[Planned]:
     """Plan these rows, in batches, and return what each would do."""
     planning = Planning(key or uuid4(), scope=factories.scope(of), now=clock.now(), **how)
     planned: list[Planned] = []

@@ -18,9 +18,10 @@ from openpars.activities.records import answers_of
 from openpars.activities.verbs.apply import Applied
 from openpars.activities.verbs.close import close
 from openpars.activities.verbs.delete import delete
-from openpars.activities.verbs.plan import WRITTEN, Asked, Planned, Result
+from openpars.activities.verbs.plan import WRITTEN, Planned, Result
 from openpars.activities.verbs.save import Edit, save_one
 from openpars.activities.verbs.undo import Undone, undo
+from openpars.formats.checking import Checked
 from tests import factories
 from tests.activities.doing import changes, common, edit, stored
 from tests.activities.filing import applied, asked, plan
@@ -131,7 +132,7 @@ def made(
     return activities
 
 
-def asked_of(said: list[Said], activities: list[Activity]) -> list[Asked]:
+def asked_of(said: list[Said], activities: list[Activity]) -> list[Checked]:
     return [
         asked(
             2 + number,
@@ -154,7 +155,7 @@ def everything(of: Provider) -> list[Activity]:
     return list(queries.everything(factories.scope(of)).order_by("activity_id"))
 
 
-def file_of(of: Provider, rows: list[Asked]) -> tuple[UUID, list[Planned]]:
+def file_of(of: Provider, rows: list[Checked]) -> tuple[UUID, list[Planned]]:
     key = uuid4()
     planned = plan(of, *rows, key=key, batch=2)
     assert isinstance(applied(of, key), Applied)

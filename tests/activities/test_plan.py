@@ -15,7 +15,7 @@ from openpars.activities.cautions import HOLDING
 from openpars.activities.models import Activity, Plan, Staged
 from openpars.activities.verbs.close import close
 from openpars.activities.verbs.delete import delete
-from openpars.activities.verbs.plan import Asked, Planned, Planning, Result
+from openpars.activities.verbs.plan import Planned, Planning, Result
 from tests import factories
 from tests.activities.doing import changes, common, edit, stored
 from tests.activities.filing import asked, plan
@@ -417,4 +417,3 @@ def test_a_staged_row_has_every_column_of_the_record(db: None) -> None:
     }
     columns = {field.attname for field in Activity._meta.concrete_fields}
     assert columns - life <= {field.attname for field in Staged._meta.concrete_fields}
-    assert isinstance(Asked(2, {}), Asked)

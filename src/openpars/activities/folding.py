@@ -19,6 +19,8 @@ def fold(text: str) -> str:
 
 def cut(text: str, size: int) -> str:
     """Return as much of the text as fits into `size` bytes of UTF-8."""
+    if 4 * len(text) <= size:
+        return text
     encoded = text.encode()
     return text if len(encoded) <= size else encoded[:size].decode(errors="ignore")
 

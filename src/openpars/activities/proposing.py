@@ -68,6 +68,8 @@ class Proposal:
         """Whether the rulebook forbids to write this at all."""
         findings = [found for found in self.drafted.findings if found.blocks]
         if not self.keep_invalid:
+            if not findings:
+                return bool(self.said.rejected)
             named = {*self.said.fields}
             return bool(self.said.rejected) or any(
                 root(found.path) in named or self.activity is None for found in findings

@@ -105,7 +105,7 @@ def difference(
     `rejected_before` is None for a new record, of which nothing is told as it was.
     """
     if rejected_before is None:
-        new = {name: value for name in STORED if (value := answers.get(name)) is not None}
+        new = {name: answers[name] for name in STORED if name in answers and answers[name] is not None}
         return {}, new | {"rejected": dict(rejected)} if rejected else new
     fields = [name for name in STORED if before.get(name) != answers.get(name)]
     old = {name: before.get(name) for name in fields}

@@ -69,10 +69,28 @@ class Table:
                 row[place] = adapter(row[place])
             yield row
 
+    def maker(self, otherwise: Mapping[str, Any]) -> Callable[[Mapping[str, Any]], Row]:
+        """Return a function that makes a row for the driver of the values it is given by column.
 
-def insert(table: Table, values: Iterable[Mapping[str, Any]]) -> None:
-    """Insert rows, each a value by column. Within the caller's transaction."""
-    rows = table.rows(values)
+        Columns that it is not given have the values in `otherwise`: where most columns of most rows say nothing,
+        this takes a fraction of the time of `rows`.
+        """
+        adapters = self.adapters()
+        usual = [adapters[name](otherwise.get(name)) for name in self.fields]
+        steps = {name: (place, adapters[name]) for place, name in enumerate(self.fields)}
+
+        def made(values: Mapping[str, Any]) -> Row:
+            row = usual.copy()
+            for name, value in values.items():
+                place, adapter = steps[name]
+                row[place] = value if adapter is _as_it_is else adapter(value)
+            return row
+
+        return made
+
+
+def insert(table: Table, rows: Iterator[Row]) -> None:
+    """Insert rows that are ready for the driver (`Table.rows`, `Table.maker`). Within the caller's transaction."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             copy_into(cursor, table.table, table, rows)

@@ -22,6 +22,7 @@ from openpars.activities import trigrams
 from openpars.activities.doors import Door
 from openpars.activities.folding import cut, fold
 from openpars.activities.models import MOVED_IN, Activity, ActivityNumber, Change, PastName, Plan, Staged
+from openpars.activities.records import columns_of
 from openpars.activities.tables import Row, Table, append, copy_into, insert
 
 FIRST_NUMBER = 100_000_001
@@ -168,9 +169,11 @@ def _remember(cursor: Any, names: Iterable[tuple[int, str, str, str]]) -> None:
 def stage(rows: Iterable[Mapping[str, Any]]) -> None:
     """Put rows of a plan where they wait to be moved in; each has the columns of `Staged` that it says.
 
-    Within the caller's transaction.
+    A row that is whole has its answers in canonical form, as `columns_of` takes them. Within the caller's
+    transaction.
     """
-    insert(STAGED, ({**_NOT_SAID, **row} for row in rows))
+    whole, other = STAGED.maker(_NOT_SAID | _NO_ANSWERS), STAGED.maker(_NOT_SAID)
+    insert(STAGED, (whole(row) if row.get("is_whole") else other(row) for row in rows))
 
 
 class HasMoved(Exception):
@@ -448,6 +451,8 @@ def update_derived(activities: Sequence[Activity], columns: Sequence[str]) -> No
 ACTIVITY = Table(Activity)
 CHANGE = Table(Change, without=["id", "transaction"])
 STAGED = Table(Staged, without=["id"])
+#: Of a whole record the columns that it has no answer for.
+_NO_ANSWERS: dict[str, Any] = columns_of({}) | {"rejected": {}}
 _NOT_SAID: dict[str, Any] = dict.fromkeys(MOVED_IN) | {
     "skipped": False,
     "verb": "",

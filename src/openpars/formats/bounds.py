@@ -15,6 +15,8 @@ from openpars.formats.rows import Limits
 OUT_OF_MEMORY: Final = 3
 """How the child ends where Python ran out of memory; where a library did, it is killed."""
 _OPEN_FILES: Final = 64
+_PIPE: Final = 1 << 20
+"""Bytes; as many as a process may ask for that has no special rights."""
 
 
 def start(module: str) -> subprocess.Popen[bytes]:
@@ -27,6 +29,8 @@ def start(module: str) -> subprocess.Popen[bytes]:
         env=environment(),
         cwd="/",
         start_new_session=True,
+        # A batch fits in, so that the child makes the next one while this one is looked at.
+        pipesize=_PIPE,
     )
 
 

@@ -22,7 +22,7 @@ from openpars.accounts.models import Provider
 from openpars.accounts.scopes import Scope
 from openpars.activities import staging, tables
 from openpars.activities.tables import Table
-from openpars.activities.verbs.plan import Asked, Planned, Planning
+from openpars.activities.verbs.plan import Planned, Planning
 from openpars.formats.checking import Checked
 from openpars.formats.child import check_in_child
 from openpars.formats.columns import said
@@ -138,6 +138,8 @@ class _Reading:
         self.by_rule = ByRule()
         self.listed: Counter[str] = Counter()
         self.found: list[dict[str, Any]] = []
+        #: What a row says that says nothing else.
+        self.otherwise = {"upload_id": upload.pk, "ticked": True, "differences": [], "rejected": {}}
 
     def run(self, path: Path, job: Running, *, today: date) -> None:
         """Read the file to its end, and say what came of it."""
@@ -180,10 +182,10 @@ class _Reading:
             held.save(update_fields=["state", "layout"])
 
     def _plan(self, layout: Layout, batch: Sequence[Checked]) -> None:
-        planned = self.planning.add([asked_of(checked) for checked in batch])
+        planned = self.planning.add(batch)
         rows = [self._row(layout, checked, one) for checked, one in zip(batch, planned, strict=True)]
         with transaction.atomic():
-            tables.insert(_ROWS, rows)
+            tables.insert(_ROWS, map(_ROWS.maker(self.otherwise), rows))
             self._list_findings()
 
     def _row(self, layout: Layout, checked: Checked, one: Planned) -> dict[str, Any]:
@@ -196,21 +198,21 @@ class _Reading:
         self.counts["closes"] += one.closes
         self.counts["not_closed"] += bool(one.not_closed)
         self.counts["looks_like"] += one.looks_like is not None or one.looks_like_row is not None
-        blocked = one.result == Result.BLOCKED
-        return {
-            "upload_id": self.upload.pk,
+        row: dict[str, Any] = {
             "number": checked.number,
             "result": one.result.value,
             "activity_id": one.activity_id,
             "title": one.title,
             "internal_id": one.internal_id[:100],
-            "ticked": True,
             "closes": one.closes,
             "not_closed": bool(one.not_closed),
             "looks_like": one.looks_like,
-            "differences": differences(one) if one.result == Result.CHANGED else [],
-            "rejected": texts_to_mend(checked) if blocked else {},
         }
+        if one.result == Result.CHANGED:
+            row["differences"] = differences(one)
+        elif one.result == Result.BLOCKED:
+            row["rejected"] = texts_to_mend(checked)
+        return row
 
     def _finish(self, layout: Layout, job: Running, *, today: date) -> None:
         """Say that the plan stands, and what it holds."""
@@ -235,23 +237,8 @@ class _Reading:
 
     def _list_findings(self) -> None:
         with transaction.atomic():
-            tables.insert(_FINDINGS, self.found)
+            tables.insert(_FINDINGS, _FINDINGS.rows(self.found))
         self.found.clear()
-
-
-def asked_of(checked: Checked) -> Asked:
-    """Return what a row that was read and checked asks of a plan."""
-    return Asked(
-        number=checked.number,
-        answers=checked.answers,
-        rejected=checked.rejected,
-        findings=checked.findings,
-        judged=checked.judged,
-        action=checked.action,
-        activity_id=checked.activity_id,
-        close=checked.close,
-        kept=checked.kept,
-    )
 
 
 def texts_to_mend(checked: Checked) -> dict[str, str]:

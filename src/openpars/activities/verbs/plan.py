@@ -7,7 +7,7 @@ there. `apply` writes it.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
@@ -21,15 +21,16 @@ from openpars.accounts.scopes import Scope
 from openpars.activities import locks, queries, staging, writer
 from openpars.activities.cautions import LOOKS_LIKE_ANOTHER
 from openpars.activities.clashes import same
+from openpars.activities.derived import derive
 from openpars.activities.drafting import Drafted, Typed
 from openpars.activities.lookalikes import Lookalikes
 from openpars.activities.proposing import EDIT_CLOSED, NOTHING_DRAFTED, Proposal
 from openpars.activities.records import Answers, Held, exported, is_missing
-from openpars.activities.revising import difference, record_columns
+from openpars.activities.revising import difference
 from openpars.activities.verbs.close import NOT_ENDED, NOT_READY
 from openpars.activities.verbs.delete import CLOSED as DELETE_CLOSED
 from openpars.activities.writer import names_in
-from openpars.formats.checking import not_asked
+from openpars.formats.checking import Checked, not_asked
 from openpars.rulebook.findings import Finding, Stage
 from openpars.rulebook.judging import stops
 from openpars.rulebook.lifecycle import Reach, ends_at
@@ -46,30 +47,6 @@ REPEATED = "activity.repeated_in_file"
 DOES_NOT_APPLY = "activity.answer.does_not_apply"
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What a row of a file asks for, read by the rulebook.
-
-    - `number`: the row's number in the file, one row for each number;
-    - `answers`, `rejected`: as `rulebook.reading.read` gives them;
-    - `findings`: all that reading and judging found, with their places in the file;
-    - `judged`: whether those are all there is to say of the answers as a new activity (presence included),
-      so that they need not be judged again;
-    - `action`: Add, Update, Delete or None; `activity_id`: of nine digits; `close`: whether to close it;
-    - `kept`: `legacy` and `extra`, as in `formats.rows.Row`.
-    """
-
-    number: int
-    answers: Answers
-    rejected: Mapping[str, str] = field(default_factory=dict)
-    findings: tuple[Finding, ...] = ()
-    judged: bool = False
-    action: str | None = None
-    activity_id: int | None = None
-    close: bool | None = None
-    kept: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
-
-
 class Result(StrEnum):
     """What would become of a row."""
 
@@ -83,7 +60,7 @@ class Result(StrEnum):
 WRITTEN = (Result.NEW, Result.CHANGED, Result.DELETED)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Planned:
     """What a row would do.
 
@@ -136,7 +113,7 @@ class Planning:
         """The day at the provider's accreditor: what rows are to be read and judged by."""
         return self.home.today
 
-    def add(self, rows: Sequence[Asked]) -> list[Planned]:
+    def add(self, rows: Sequence[Checked]) -> list[Planned]:
         """Plan these rows, whose numbers rise from batch to batch, and return what each would do, in their order."""
         planned, staged = _Batch(self, rows).run()
         with transaction.atomic():
@@ -152,7 +129,7 @@ class _Work:
     as they would stand.
     """
 
-    row: Asked
+    row: Checked
     activity: Held | None
     activity_id: int | None
     findings: list[Finding]
@@ -169,7 +146,7 @@ class _Work:
 class _Batch:
     """The rows of one batch, and all that they have to know about the database and about rows before them."""
 
-    def __init__(self, planning: Planning, rows: Sequence[Asked]) -> None:
+    def __init__(self, planning: Planning, rows: Sequence[Checked]) -> None:
         self.planning = planning
         self.home = planning.home
         self.rows = rows
@@ -213,7 +190,7 @@ class _Batch:
             staged.append(_staged(work, plan_id))
         return planned, staged
 
-    def _meet(self, row: Asked) -> _Work:
+    def _meet(self, row: Checked) -> _Work:
         """Find what a row is about, and what would become of that."""
         activity, against = self._target(row)
         activity_id = row.activity_id if activity is None else activity.activity_id
@@ -249,7 +226,7 @@ class _Batch:
         proposal = Proposal(said, None, self.home, {}, NOTHING_DRAFTED, keep_invalid=False)
         work.proposal = proposal
         if row.judged:
-            answers = {name: value for name, value in said.answers.items() if not is_missing(value)}
+            answers = {name: value for name, value in said.answers.items() if value or not is_missing(value)}
             proposal.drafted = Drafted(answers, said.rejected, row.findings, _reach_of(row.findings))
         else:
             proposal.says(said)
@@ -291,9 +268,16 @@ class _Batch:
             return
         drafted = proposal.drafted
         answers = proposal.answers_to_store()
-        work.columns = record_columns(
-            answers, drafted.rejected, activity_id=work.activity_id, home=self.home, reached=drafted.reached
+        work.columns = answers | derive(
+            answers,
+            drafted.rejected,
+            activity_id=work.activity_id,
+            zone=self.home.zone,
+            today=self.home.today,
+            reached=drafted.reached,
         )
+        if drafted.rejected:
+            work.columns["rejected"] = drafted.rejected
         work.old, work.new = difference(
             answers,
             drafted.rejected,
@@ -301,7 +285,7 @@ class _Batch:
             rejected_before=None if activity is None else activity.rejected,
         )
 
-    def _target(self, row: Asked) -> tuple[Held | None, list[Finding]]:
+    def _target(self, row: Checked) -> tuple[Held | None, list[Finding]]:
         """Return the stored activity a row is about, if there is one, and what is wrong with how it is named."""
         internal_id: str = row.answers.get("internal_id") or ""
         if row.activity_id is None:
@@ -318,7 +302,7 @@ class _Batch:
             against.append(finding(ADD_KNOWN, path=path, value=shown))
         return activity, against
 
-    def _earlier(self, row: Asked, activity: Held | None, internal_id: str) -> int | None:
+    def _earlier(self, row: Checked, activity: Held | None, internal_id: str) -> int | None:
         """Return the row that is about the same activity as this one, if there is one."""
         activity_id = row.activity_id if activity is None else activity.activity_id
         if activity_id is not None:
@@ -327,7 +311,7 @@ class _Batch:
             writes, other = self.row_giving.get(internal_id), self.row_naming.get(internal_id)
         return other if writes is None else writes
 
-    def _by_internal_id(self, row: Asked, internal_id: str) -> tuple[Held | None, list[Finding]]:
+    def _by_internal_id(self, row: Checked, internal_id: str) -> tuple[Held | None, list[Finding]]:
         holder = self._holder(internal_id)
         if holder is not None:
             return self.stored[holder], []
@@ -338,7 +322,7 @@ class _Batch:
         return None, [finding(UNKNOWN, path="internal_id", value=internal_id)]
 
     def _by_activity_id(
-        self, row: Asked, activity_id: int, internal_id: str
+        self, row: Checked, activity_id: int, internal_id: str
     ) -> tuple[Held | None, list[Finding]]:
         activity = self.stored.get(activity_id)
         against: list[Finding] = []
@@ -385,8 +369,7 @@ class _Batch:
         elif work.result is Result.BLOCKED and (internal_id := work.row.answers.get("internal_id")):
             self.row_naming.setdefault(internal_id, number)
         if work.columns:
-            after = work.columns["internal_id"]
-            if after:
+            if after := work.columns.get("internal_id"):
                 self.row_giving[after] = number
             if before and before != after:
                 self.given_up.add(before)
@@ -451,10 +434,12 @@ def _staged(work: _Work, plan_id: int) -> dict[str, Any]:
         known = {*names_in(work.old)}
         columns["verb"] = "add" if activity is None else "save"
         columns["is_whole"] = True
-        columns["old"] = work.old
+        if work.old:
+            columns["old"] = work.old
         columns["new"] = work.new
-        columns["names"] = [name for name in names_in(work.new) if name not in known]
-        if activity is not None and activity.internal_id != columns["internal_id"]:
+        if names := [name for name in names_in(work.new) if name not in known]:
+            columns["names"] = names
+        if activity is not None and activity.internal_id != columns.get("internal_id", ""):
             columns["gives_up"] = activity.internal_id
     elif work.result is Result.DELETED and activity is not None:
         columns |= {"verb": "delete", "deletes": True, "gives_up": activity.internal_id}
@@ -467,7 +452,7 @@ def _staged(work: _Work, plan_id: int) -> dict[str, Any]:
     return columns
 
 
-def _kept(row: Asked, stored: Answers) -> Answers:
+def _kept(row: Checked, stored: Answers) -> Answers:
     """Return what is kept beside the answers, with what the row brings; None takes something away."""
     return {
         name: {key: value for key, value in {**stored.get(name, {}), **kept}.items() if value is not None}
@@ -476,7 +461,7 @@ def _kept(row: Asked, stored: Answers) -> Answers:
     }
 
 
-def _news(row: Asked, activity: Held) -> Typed:
+def _news(row: Checked, activity: Held) -> Typed:
     """Return what a row says of a stored activity, without what an export of it says already."""
     rejected = activity.rejected
     known = exported(activity.answers, rejected) if rejected else activity.answers
