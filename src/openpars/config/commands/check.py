@@ -36,7 +36,8 @@ def check(file: Path, kind: str | None, form: str, out: Path | None) -> None:
     `--as xlsx -o OUT.xlsx` your own workbook comes back with the cells marked; text comes back as text, and of
     XML and JSON there is a list: for these write `-o OUT.txt`.
 
-    The exit code is 0 when the file could be applied, 1 when something blocks it, 2 when it cannot be read.
+    The exit code is 0 when the file could be applied, 1 when something blocks it, 2 when it cannot be read or
+    OUT cannot be written.
     """
     if form == "xlsx" and out is None:
         raise click.UsageError("A marked file is written to a file: add -o OUT.xlsx, or OUT.txt for text.")
@@ -88,17 +89,21 @@ class _Check:
         return findings
 
 
+class _NotWritten(click.ClickException):
+    """Nothing is said of the file itself, so the exit code is not that of one with findings."""
+
+    exit_code = UNREADABLE
+
+
 @contextmanager
 def _told_when_full(out: Path | None) -> Iterator[None]:
-    """Say in words why the file could not be written; the exit code is not that of a file with findings."""
+    """Say in words why the file could not be written."""
     try:
         yield
     except OSError as problem:
         if out is None:
             raise
-        refused = click.ClickException(f"{out} cannot be written: {problem.strerror}.")
-        refused.exit_code = UNREADABLE
-        raise refused from problem
+        raise _NotWritten(f"{out} cannot be written: {problem.strerror}.") from problem
 
 
 def _opened(out: Path | None) -> AbstractContextManager[IO[str]]:
