@@ -21,7 +21,6 @@ from openpars.formats.results import Became, Result
 from openpars.formats.rows import Layout, where
 from openpars.rulebook.findings import Finding
 from openpars.uploads.exporting import record_of
-from openpars.uploads.planning import asked_of
 
 _BECAME: Final[dict[Becomes, Became]] = {
     Becomes.NEW: "created",
@@ -77,7 +76,7 @@ def save(rows: Sequence[Checked], layout: Layout, *, call: Call) -> list[Saved]:
     with transaction.atomic():
         for _ in range(_TRIES):
             plan = uuid4()
-            planned = Planning(plan, scope=call.scope, now=call.now).add([asked_of(row) for row in rows])
+            planned = Planning(plan, scope=call.scope, now=call.now).add(rows)
             applied = apply(
                 plan, upload=plan, scope=call.scope, actor=call.actor, door=Door.SERVICE, now=call.now
             )
