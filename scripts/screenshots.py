@@ -204,6 +204,14 @@ def read(page: Page) -> None:
     page.locator("progress").wait_for(state="detached", timeout=60_000)
 
 
+def prepared(page: Page) -> None:
+    """Have a file prepared that is too large to be marked at once."""
+    remarks = "remarks " * 3_000
+    uploaded(HEADER, *(f"Large\tWebinar\t3/2/2026\t3/2/2026\tLA-{n}\t\t{remarks}" for n in range(50)))(page)
+    page.get_by_role("link", name="Download your file with the cells marked").click()
+    page.get_by_role("heading", name="Your file is ready").wait_for()
+
+
 READY = "status=Ready+to+Close"
 STEPS = (desk.BASIC, desk.LEARNERS, desk.REGISTRATION, desk.ACCREDITATION)
 
@@ -253,6 +261,8 @@ SCENES: dict[str, Scene] = {
     "upload-applied": uploaded(HEADER, *ROWS, press="Apply only the 2 good rows"),
     "upload-undo": uploaded(HEADER, ROWS[0].replace("GR", "UN"), press="Apply", then="undo/"),
     "uploads": at(UPLOADS),
+    "download": prepared,
+    "downloads": at(f"/providers/{desk.HOME}/downloads/"),
     "profile": at(PROFILE),
     "profile-edit": at(f"{PROFILE}edit/"),
     "profile-invite": at(f"{PROFILE}invite/"),

@@ -10,7 +10,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from openpars.accounts.models import AuditEntry, Contact, Invitation, Provider
 from openpars.activities.models import Change
-from openpars.uploads.models import Upload, UploadFix, UploadRow
+from openpars.uploads.models import Download, Upload, UploadFix, UploadRow
 from openpars.uploads.states import Result
 from tests import factories
 from tests.web import uploading
@@ -89,6 +89,7 @@ def place() -> dict[str, Any]:
         "year": 2026,
         "slug": "basic-information",
         "upload_id": upload.pk,
+        "download_id": uploading.download(provider).pk,
         "kind": "activities",
         "form": "xml",
         "entry": "019cd6a0-0000-7000-8000-000000000000",
@@ -112,6 +113,7 @@ def everything() -> dict[str, Any]:
         "contacts": sorted(Contact.objects.values_list("pk", "role", "ended_at")),
         "invitations": Invitation.objects.count(),
         "uploads": sorted(Upload.objects.values_list("pk", "state")),
+        "downloads": sorted(Download.objects.values_list("pk", "state")),
         "rows": sorted(UploadRow.objects.values_list("upload", "number", "ticked")),
         "fixes": UploadFix.objects.count(),
         "providers": sorted(Provider.objects.values_list("pk", "name", "number")),
@@ -144,7 +146,7 @@ def test_a_stranger_at_home_reaches_nothing_foreign(client: Client, place: dict[
     theirs = factories.provider()
     client.force_login(factories.contact(theirs, role="administrator").person)
     for name, parts in PROVIDERS:
-        if {"activity_id", "upload_id"} & set(parts):
+        if {"activity_id", "upload_id", "download_id"} & set(parts):
             for method in (client.get, client.post):
                 answer = method(address(name, parts, place | {"number": theirs.number}))
                 assert answer.status_code in {404, 405}, (name, method.__name__, answer.status_code)

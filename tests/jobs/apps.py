@@ -8,6 +8,8 @@ class ObedientConfig(AppConfig):
     label = "obedient"
 
     def ready(self) -> None:
-        from tests.jobs import obedient  # noqa: PLC0415 - models load only when apps are ready
+        from openpars.jobs import handlers  # noqa: PLC0415 - models load only when apps are ready
+        from tests.jobs import obedient  # noqa: PLC0415
 
         obedient.register()
+        handlers.each_hour(obedient.chore)

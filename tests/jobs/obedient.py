@@ -8,6 +8,7 @@ import signal
 import time
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 
 from openpars.accounts.models import Accreditor
@@ -20,6 +21,13 @@ def register() -> None:
     handlers.register("test.commit", commit)
     handlers.register("test.deaf", deaf)
     handlers.register("test.add", add)
+
+
+def chore() -> None:
+    """Leave a sign of having been called, and break."""
+    settings.DATA.mkdir(exist_ok=True)
+    (settings.DATA / "chore").touch()
+    raise RuntimeError("broken")
 
 
 def write(folder: Path, word: str) -> None:

@@ -148,3 +148,13 @@ def test_a_transaction_longer_than_the_lease_loses_no_job(yard: Yard) -> None:
     yard.go("go-1")
     yard.until(lambda: told(job)[0] == State.DONE)
     assert (job.attempts, yard.diary()) == (1, ["attempt-1", "commits-1"])
+
+
+def test_a_worker_does_its_chores_and_one_that_breaks_stops_nothing(yard: Yard) -> None:
+    job = yard.ask("test.steps")
+    for step in range(3):
+        yard.go(f"go-{step}")
+    yard.worker()
+    yard.until(lambda: told(job)[0] == State.DONE)
+    assert (yard.folder / "data" / "chore").exists()
+    assert "A chore could not be done" in (yard.folder / "log").read_text()

@@ -38,6 +38,9 @@ NOT_PAGES = {
     "activity-close": "leads on",
     "activity-restore": "takes posts only",
     "entry-discard": "takes posts only",
+    "download-cancel": "takes posts only",
+    "download-file": "a file",
+    "download-progress": "a part of a page",
     "healthz": "for machines",
     "mfa_download_recovery_codes": "a file",
     "mfa_index": "leads on to the account",
@@ -677,6 +680,39 @@ def test_a_file_from_its_plan_to_its_end(visit: Visit, look: Look, administrator
     press(page, "Undo the upload")
     expect(page.get_by_text("Everything is as it was before.")).to_be_visible()
     look(page, "upload", "undone")
+
+
+@looks_at("download", "downloads")
+def test_files_that_are_prepared(visit: Visit, look: Look, site: Site, administrator: str) -> None:
+    coordinator = visit("coordinator@demo.example")
+    coordinator.goto("/providers/9000003/downloads/")
+    look(coordinator, "downloads", "without any")
+    page = visit(administrator)
+    # What nobody asks about makes it large enough.
+    large = [f"Large {number}\t\t\t\tUP-9\t\t{'remarks ' * 3_000}" for number in range(50)]
+    upload(page, HEADER, *ROWS, *large, name="large-" * 20 + ".txt")
+    page.get_by_role("link", name="Download your file with the cells marked").click()
+    expect(page.get_by_role("heading", name="Your file is ready")).to_be_visible()
+    look(page, "download", "that is ready")
+    with page.expect_download() as waiting:
+        page.get_by_role("link", name="Download (").click()
+    assert "“Nonsense” is not one of the activity formats" in Path(waiting.value.path()).read_text()
+    here = page.url
+    page.goto(f"/providers/{desk.HOME}/downloads/")
+    look(page, "downloads")
+    download_id = here.rstrip("/").rpartition("/")[2].replace("-", "")
+    with closing(sqlite3.connect(site.data / "openpars.sqlite3", isolation_level=None)) as database:
+        for state in ("waiting", "failed", "cancelled"):
+            database.execute(
+                "UPDATE uploads_download SET state = ?, problem = 'The disk is full.' WHERE id = ?",
+                (state, download_id),
+            )
+            page.goto(here)
+            look(page, "download", state)
+        database.execute("UPDATE uploads_download SET state = 'waiting' WHERE id = ?", (download_id,))
+    page.goto(here)
+    press(page, "Cancel")
+    expect(page.get_by_role("heading", name="It was canceled")).to_be_visible()
 
 
 @looks_at("activity-add", "activities", "activity-step")

@@ -21,6 +21,8 @@ STAGES = (
     "has-the-lease",
     "has-said-so",
     "has-committed",
+    "has-stored-the-file",
+    "has-finished-the-file",
 )
 
 
@@ -30,11 +32,13 @@ class StoppingConfig(AppConfig):
 
     def ready(self) -> None:
         """Let each stage be a place to stop."""
+        from django.core.files.storage import FileSystemStorage  # noqa: PLC0415
+
         from openpars.activities import locks, staging, writer  # noqa: PLC0415 - models load only when apps are ready
         from openpars.activities.models import Plan  # noqa: PLC0415
         from openpars.activities.verbs import apply, undo  # noqa: PLC0415
-        from openpars.jobs import leases  # noqa: PLC0415
-        from openpars.uploads import telling  # noqa: PLC0415
+        from openpars.jobs import handlers, leases  # noqa: PLC0415
+        from openpars.uploads import preparing, telling  # noqa: PLC0415
         from openpars.uploads.models import Upload  # noqa: PLC0415
         from openpars.uploads.states import State  # noqa: PLC0415
 
@@ -47,6 +51,14 @@ class StoppingConfig(AppConfig):
         _stop("has-the-lease", leases, "hold")
         _stop("has-said-so", Upload, "save", when=lambda upload, **_: upload.state in ends)
         _stop("has-committed", telling, "when_long", first=True)
+        _stop(
+            "has-stored-the-file",
+            FileSystemStorage,
+            "save",
+            when=lambda _, name, *__: name.startswith("downloads/"),
+        )
+        _stop("has-finished-the-file", preparing, "run")
+        handlers.register(preparing.PREPARE, preparing.run, ended=preparing.ended)
         _stop(
             "discards", staging, "discard", first=True, when=lambda key: Plan.objects.filter(key=key).exists()
         )

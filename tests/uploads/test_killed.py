@@ -14,9 +14,11 @@ from openpars.activities.models import Change, Plan
 from openpars.jobs.leases import LOST
 from openpars.jobs.models import Job
 from openpars.jobs.models import State as JobState
-from openpars.uploads import applying, queries, undoing
-from openpars.uploads.models import Upload
-from openpars.uploads.states import State
+from openpars.uploads import applying, preparing, queries, undoing
+from openpars.uploads.exporting import Format
+from openpars.uploads.models import Download, Upload
+from openpars.uploads.preparing import Order, What
+from openpars.uploads.states import DownloadState, State
 from tests import factories
 from tests.jobs.conftest import Yard, alive
 from tests.jobs.conftest import yard as _yard
@@ -30,6 +32,9 @@ BEFORE: Seen = {"A": ("Course A", 1), "D": ("Course D", 1)}
 APPLIED: Seen = {"A": ("Course A, revised", 2), "B": ("Course B", 1)}
 UNDONE: Seen = {"A": ("Course A", 3), "D": ("Course D", 3)}
 """What the provider has, by internal ID: title and revision."""
+
+LIST = Order(What.LIST, "all.txt", "text/plain", Format.TAB.value, "activities")
+"""Everything there is, as a file."""
 
 OF_CHECKING = ("has-staged", "has-the-lease", "has-said-so", "has-committed")
 OF_APPLYING = (
@@ -51,6 +56,7 @@ OF_UNDOING = (
     "discards",
     "has-committed",
 )
+OF_PREPARING = ("has-stored-the-file", "has-the-lease", "has-finished-the-file")
 COMMITTED = ("discards", "has-committed")
 """Stages after everything was written."""
 
@@ -123,7 +129,7 @@ class Scene:
         self.yard.until(lambda: not alive(pid))
         self.start()
 
-    def ended(self, upload: Upload) -> tuple[str, str, int]:
+    def ended(self, upload: Upload | Download) -> tuple[str, str, int]:
         """Wait until the upload's job has ended; return the upload's state, the job's, and its attempts."""
         upload.refresh_from_db()
         over = (JobState.DONE, JobState.FAILED, JobState.CANCELLED)
@@ -214,6 +220,46 @@ def test_checking_is_killed_at_any_stage(scene: Scene) -> None:
         apply(upload)
         assert (stage, *scene.ended(upload)) == (stage, State.APPLIED, JobState.DONE, 1)
         assert scene.seen() == APPLIED
+
+
+def test_preparing_a_file_is_killed_at_any_stage(scene: Scene) -> None:
+    provider = factories.provider()
+    factories.activity(provider, internal_id="A")
+    whole = sending.exported(provider, Format.TAB)
+    for stage in OF_PREPARING:
+        scene.stop_at(stage)
+        download = preparing.prepare(LIST, scope=sending.scope_of(provider), actor=factories.actor())
+        pid = scene.stopped()
+        download.refresh_from_db()
+        is_ready = stage == "has-finished-the-file"
+        assert (stage, download.state == DownloadState.READY) == (stage, is_ready)
+        scene.kill(pid, "job")
+        assert (stage, *scene.ended(download)) == (stage, DownloadState.READY, JobState.DONE, 2)
+        assert (stage, stored(download)) == (stage, whole)
+        kept = default_storage.listdir(f"downloads/{provider.pk}")[1]
+        assert (stage, kept) == (stage, [f"{download.pk}-{1 if is_ready else 2}"])
+        download.file.delete(save=False)
+
+
+def test_a_file_whose_preparing_is_killed_again_and_again_says_so_and_leaves_nothing_behind(
+    scene: Scene,
+) -> None:
+    provider = factories.provider()
+    scene.stop_at("has-stored-the-file")
+    download = preparing.prepare(LIST, scope=sending.scope_of(provider), actor=factories.actor())
+    for attempt in (1, 2, 3):
+        pid = scene.stopped()
+        if attempt < 3:
+            scene.stop_at("has-stored-the-file")
+        os.kill(pid, signal.SIGKILL)
+    assert scene.ended(download) == (DownloadState.FAILED, JobState.FAILED, 3)
+    assert download.problem == LOST.format(attempts=3)
+    scene.yard.until(lambda: default_storage.listdir(f"downloads/{provider.pk}")[1] == [])
+
+
+def stored(download: Download) -> bytes:
+    with default_storage.open(str(download.file.name)) as file:
+        return bytes(file.read())
 
 
 def _found(upload: Upload) -> list[Any]:

@@ -12,8 +12,9 @@ from openpars.accounts.models import Provider
 from openpars.rulebook.findings import Where
 from openpars.rulebook.rules import finding
 from openpars.uploads.by_rule import ByRule
-from openpars.uploads.models import Upload, UploadFinding, UploadRow
-from openpars.uploads.states import Result, State
+from openpars.uploads.models import Download, Upload, UploadFinding, UploadRow
+from openpars.uploads.preparing import KEPT, What
+from openpars.uploads.states import DownloadState, Result, State
 
 CONTENT = b"Activity Title\tStart Date\nSepsis\t2026-03-05\n"
 
@@ -39,6 +40,29 @@ def upload(of: Provider, state: State = State.PLANNED, **over: Any) -> Upload:
         named |= {"applied_at": now, "applied_by": "Test Person"}
     made = Upload(**named | over)
     made.file.save(str(made.pk), ContentFile(CONTENT), save=False)
+    made.save(force_insert=True)
+    return made
+
+
+def download(of: Provider, state: DownloadState = DownloadState.READY, **over: Any) -> Download:
+    """A prepared file in this state."""
+    now = clock.now()
+    named: dict[str, Any] = {
+        "provider": of,
+        "actor_name": "Test Person",
+        "what": What.LIST,
+        "form": "tsv",
+        "kind": "activities",
+        "state": state,
+        "file_name": "activities.txt",
+        "media_type": "text/plain",
+        "created_at": now,
+        "kept_until": now + KEPT,
+    }
+    made = Download(**named | over)
+    if state == DownloadState.READY:
+        made.file.save(f"downloads/{of.pk}/{made.pk}-1", ContentFile(CONTENT), save=False)
+        made.size = len(CONTENT)
     made.save(force_insert=True)
     return made
 

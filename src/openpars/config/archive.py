@@ -63,8 +63,9 @@ _UNREADABLE = (
 #: Tables that are made again by themselves: sessions (everybody signs in again) and Django's own lists.
 _LEFT_OUT = {"sessions", "contenttypes", "auth"}
 
-#: What is only under way: a job's lease is somebody's here and now, and a plan is made of what is stored then.
-_UNDER_WAY = {"jobs.job", "activities.plan", "activities.staged"}
+#: What is only under way: a job's lease is somebody's here and now, and a plan is made of what is stored then. Files
+#: prepared to be downloaded are gone in a day, and can be asked for again.
+_UNDER_WAY = {"jobs.job", "activities.plan", "activities.staged", "uploads.download"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,7 @@ def restore(file: Path, *, replace: bool) -> Contents:
         if set(models) != {table["table"] for table in manifest["tables"]}:
             message = "its tables are not those of this version."
             raise Unusable(message)
-        before = _file_names(models.values())
+        before = _file_names(_ours(apps))
         stored = manifest.get("stored", [])
         new = stored_files.put(archive, stored)
         try:

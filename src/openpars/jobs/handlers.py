@@ -28,6 +28,7 @@ class Handler:
 
 
 _handlers: dict[str, Handler] = {}
+_chores: list[Callable[[], object]] = []
 
 
 def register(kind: str, handle: Handle, *, ended: Ended | None = None) -> None:
@@ -42,6 +43,16 @@ def register(kind: str, handle: Handle, *, ended: Ended | None = None) -> None:
     stored before it changes it: the work may have been committed all the same.
     """
     _handlers[kind] = Handler(handle, ended)
+
+
+def each_hour(chore: Callable[[], object]) -> None:
+    """Have a worker do something about once an hour, between two jobs. It should be quick."""
+    _chores.append(chore)
+
+
+def chores() -> list[Callable[[], object]]:
+    """Return what is to be done about once an hour."""
+    return [*_chores]
 
 
 def kinds() -> list[str]:

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
-from openpars.jobs import attempts, leases
+from openpars.jobs import attempts, handlers, leases
 from openpars.jobs.attempts import Outcome
 from openpars.jobs.leases import Claim, LeaseLost, Progress
 from openpars.jobs.processes import end_with_parent
@@ -63,7 +63,7 @@ def run(*, parent: int | None = None) -> None:
         while not stop.asked:
             try:
                 if monotonic() - cleared >= _CLEARING:
-                    leases.clear()
+                    _clear_away()
                     cleared = monotonic()
                 claim = leases.claim(name) if leases.waiting() else None
             except _AWAY as problem:
@@ -75,6 +75,18 @@ def run(*, parent: int | None = None) -> None:
             else:
                 _see_to(claim, stop, patience)
         log.info("Worker %s ends", name)
+
+
+def _clear_away() -> None:
+    """Remove jobs that ended long ago, and let the rooms above remove what they need no longer."""
+    leases.clear()
+    for chore in handlers.chores():
+        try:
+            chore()
+        except _AWAY:
+            raise
+        except Exception:
+            log.exception("A chore could not be done; it is tried again in an hour")
 
 
 def _share_nothing() -> Any:

@@ -4,17 +4,27 @@ from django.apps import AppConfig
 
 
 class UploadsConfig(AppConfig):
-    """Tells the jobs room which jobs are done here."""
+    """Tells the jobs room which jobs are done here, and what is done every hour."""
 
     name = "openpars.uploads"
     label = "uploads"
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the handlers."""
+        """Register the handlers and chores."""
         from openpars.jobs import handlers  # noqa: PLC0415 - models load only after the settings are known
-        from openpars.uploads import applying, ending, planning, receiving, undoing  # noqa: PLC0415
+        from openpars.uploads import (  # noqa: PLC0415
+            applying,
+            ending,
+            forgetting,
+            planning,
+            preparing,
+            receiving,
+            undoing,
+        )
 
         handlers.register(receiving.CHECK, planning.check, ended=ending.ended)
         handlers.register(applying.APPLY, applying.run, ended=ending.ended)
         handlers.register(undoing.UNDO, undoing.run, ended=ending.ended)
+        handlers.register(preparing.PREPARE, preparing.run, ended=preparing.ended)
+        handlers.each_hour(forgetting.forget_downloads)

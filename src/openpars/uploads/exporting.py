@@ -25,8 +25,19 @@ from openpars.rulebook.lifecycle import phase
 _AT_ONCE = 1_000
 #: A template with drop-downs takes its time for each row; larger ones are filled without them.
 MOST_WITH_LISTS = 5_000
+#: So many activities are written in less than a second, while somebody waits; longer lists are for a worker.
+MOST_AT_ONCE = 3_000
 #: Files up to this size are put together in memory.
 _IN_MEMORY = 4 * 1024 * 1024
+
+#: Hears what is being done, and how many activities that has been done for.
+Watch = Callable[[str, int], object]
+COUNTING = "Looking which columns are needed"
+WRITING = "Writing the file"
+
+
+def nobody(stage: str, done: int) -> None:
+    """Watch nothing: what is quick needs no watching."""
 
 
 class Format(StrEnum):
@@ -69,20 +80,41 @@ def record_of(activity: Held, *, now: datetime, today: date) -> dict[str, Any]:
     }
 
 
-def records(scope: Scope, chosen: SummaryFilter, *, now: datetime, today: date) -> Iterator[dict[str, Any]]:
+def records(
+    scope: Scope,
+    chosen: SummaryFilter,
+    *,
+    now: datetime,
+    today: date,
+    stage: str = WRITING,
+    watch: Watch = nobody,
+) -> Iterator[dict[str, Any]]:
     """Give the activities of a filtered list by their IDs, as plain JSON, however many there are.
 
+    `watch` hears after each batch how many were given; what it raises ends the list.
     Raises PermissionDenied for a scope of many providers.
     """
     if scope.provider_id is None:
         raise PermissionDenied
     found = narrowed(queries.of(scope), chosen, now=now).order_by("pk").values_list("pk", flat=True)
-    last = 0
+    last = done = 0
     while batch := list(found.filter(pk__gt=last)[:_AT_ONCE]):
         held = queries.held(batch, provider_id=scope.provider_id)
         for activity_id in batch:
             yield record_of(held[activity_id], now=now, today=today)
         last = batch[-1]
+        done += len(batch)
+        watch(stage, done)
+
+
+def count(scope: Scope, chosen: SummaryFilter, *, now: datetime) -> int:
+    """Return how many activities a filtered list has."""
+    return narrowed(queries.of(scope), chosen, now=now).count()
+
+
+def takes_long(scope: Scope, chosen: SummaryFilter, *, now: datetime) -> bool:
+    """Say whether a filtered list is too long to be written while somebody waits. One quick query."""
+    return narrowed(queries.of(scope), chosen, now=now)[MOST_AT_ONCE : MOST_AT_ONCE + 1].exists()
 
 
 def export(
@@ -93,11 +125,15 @@ def export(
     kind: Kind = Kind.ACTIVITIES,
     now: datetime,
     today: date,
+    watch: Watch = nobody,
 ) -> BinaryIO:
-    """Return a filtered list as a file, open at its beginning; it is gone when it is closed."""
+    """Return a filtered list as a file, open at its beginning; it is gone when it is closed.
 
-    def listed() -> Iterator[dict[str, Any]]:
-        return records(scope, chosen, now=now, today=today)
+    Raises what `watch` raises.
+    """
+
+    def listed(stage: str = WRITING) -> Iterator[dict[str, Any]]:
+        return records(scope, chosen, now=now, today=today, stage=stage, watch=watch)
 
     def write(file: BinaryIO) -> None:
         match form:
@@ -108,9 +144,9 @@ def export(
             case Format.XML:
                 xml.write(file, listed())
             case Format.TAB:
-                tab.write(file, listed(), kind=kind, **_widths(listed()))
+                tab.write(file, listed(), kind=kind, **_widths(listed(COUNTING)))
             case Format.XLSX:
-                xlsx.write(file, listed(), kind=kind, **_widths(listed()))
+                xlsx.write(file, listed(), kind=kind, **_widths(listed(COUNTING)))
 
     return _written(write)
 
@@ -123,20 +159,21 @@ def filled_template(
     kind: Kind,
     now: datetime,
     today: date,
+    watch: Watch = nobody,
 ) -> BinaryIO:
     """Return a template with a filtered list in it, as `export` does: a workbook with its drop-downs and notes.
 
     Beyond `MOST_WITH_LISTS` activities the workbook has the same columns without them.
     """
 
-    def listed() -> Iterator[dict[str, Any]]:
-        return records(scope, chosen, now=now, today=today)
+    def listed(stage: str = WRITING) -> Iterator[dict[str, Any]]:
+        return records(scope, chosen, now=now, today=today, stage=stage, watch=watch)
 
     if form is templates.Form.XLSX:
         found = narrowed(queries.of(scope), chosen, now=now)
         if found[MOST_WITH_LISTS : MOST_WITH_LISTS + 1].exists():
-            return export(scope, chosen, Format.XLSX, kind=kind, now=now, today=today)
-    return _written(lambda file: templates.template(kind, form, file, listed(), **_widths(listed())))
+            return export(scope, chosen, Format.XLSX, kind=kind, now=now, today=today, watch=watch)
+    return _written(lambda file: templates.template(kind, form, file, listed(), **_widths(listed(COUNTING))))
 
 
 def _written(write: Callable[[BinaryIO], None]) -> BinaryIO:

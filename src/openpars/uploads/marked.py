@@ -10,18 +10,37 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 
+from openpars.activities.queries import one_moment
 from openpars.formats import marking
 from openpars.formats.rows import Column, Kind, Layout, Limits
 from openpars.rulebook.findings import Finding, Stage, Where
 from openpars.uploads import queries
 from openpars.uploads.models import Upload
+from openpars.uploads.states import State
+
+#: Files of more bytes, or with more findings, take longer to mark than somebody waits.
+LARGE = 1024 * 1024
+MANY = 5_000
+#: Where what was found in a file is not known, because it is being read.
+_READ_NOW = frozenset({State.WAITING, State.READING})
+
+
+class BeingRead(Exception):
+    """The file is being read just now: what is wrong with it is not known yet."""
+
+
+def takes_long(upload: Upload) -> bool:
+    """Say whether marking takes too long for somebody to wait for it."""
+    return upload.size > LARGE or upload.counts.get("findings", 0) > MANY
 
 
 def marked(upload: Upload) -> BinaryIO:
     """Return the marked file, open at its beginning; it is gone when it is closed.
 
-    Raises FileNotFoundError when the file is not kept any more, and what `formats.marking.mark` does.
+    Raises BeingRead, FileNotFoundError when the file is not kept any more, and what `formats.marking.mark` does.
     """
+    if upload.state in _READ_NOW:
+        raise BeingRead
     with tempfile.TemporaryDirectory(prefix="openpars-") as folder:
         source, out = Path(folder, "file"), Path(folder, "marked")
         with upload.file.open("rb") as kept, source.open("wb") as copy:
@@ -51,6 +70,7 @@ def _layout(told: dict[str, Any]) -> Layout:
 
 
 def _findings(upload: Upload, layout: Layout) -> Iterator[Finding]:
-    for one in queries.findings(upload).iterator():
-        place = Where(layout.sheet, one.row, one.column or None, one.cell or None)
-        yield Finding(one.rule, Stage(one.stage), one.path, one.value, one.message, one.mend, place)
+    with one_moment():
+        for one in queries.findings(upload).iterator():
+            place = Where(layout.sheet, one.row, one.column or None, one.cell or None)
+            yield Finding(one.rule, Stage(one.stage), one.path, one.value, one.message, one.mend, place)

@@ -9,7 +9,7 @@ from django.db import models
 from uuid_utils.compat import uuid7
 
 from openpars.accounts.models import Provider
-from openpars.uploads.states import Result, State
+from openpars.uploads.states import DownloadState, Result, State
 
 
 def _stored_as(upload: Upload, _: str) -> str:
@@ -104,6 +104,8 @@ class UploadRow(models.Model):
     not_closed = models.BooleanField(default=False)
     looks_like = models.IntegerField(null=True)
     """The activity it looks like a duplicate of."""
+    looks_like_row = models.PositiveIntegerField(null=True)
+    """The earlier row of the same file that it looks like a duplicate of."""
     differences = models.JSONField(default=list)
     rejected = models.JSONField(default=dict)
 
@@ -177,3 +179,45 @@ class ColumnMapping(models.Model):
 
     def __str__(self) -> str:
         return f"{self.heading}: {self.path}"
+
+
+class Download(models.Model):
+    """A file that takes too long to be written while somebody waits: a worker prepares it, and it is kept for a day.
+
+    - `what` says what it holds (see `preparing.What`): a list in the format `form`, a template of the `kind`, or
+      the file of `upload` with its cells marked; `chosen` are the parameters of the list's filter;
+    - `file` is empty until it is ready; it is called `file_name` and is of the type `media_type`.
+    """
+
+    id = models.UUIDField(primary_key=True, default=uuid7, editable=False)
+    provider = models.ForeignKey(Provider, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    actor_name = models.CharField(max_length=200)
+    what = models.CharField(max_length=10)
+    form = models.CharField(max_length=20, default="")
+    kind = models.CharField(max_length=20, default="")
+    chosen = models.JSONField(default=dict)
+    upload = models.ForeignKey(Upload, on_delete=models.CASCADE, null=True, related_name="+")
+
+    state = models.CharField(max_length=12, choices=[(state.value, state.value) for state in DownloadState])
+    job = models.UUIDField(null=True)
+    problem = models.TextField(default="")
+    """Why it could not be prepared, in words for people; empty otherwise."""
+    file = models.FileField(max_length=200)
+    file_name = models.CharField(max_length=300)
+    media_type = models.CharField(max_length=100)
+    size = models.PositiveBigIntegerField(null=True)
+
+    created_at = models.DateTimeField()
+    kept_until = models.DateTimeField()
+    """When it is forgotten, ready or not."""
+
+    objects: ClassVar[models.Manager[Download]] = models.Manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["provider", "-created_at"], name="download_newest")]
+
+    def __str__(self) -> str:
+        return self.file_name

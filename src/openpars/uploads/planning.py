@@ -207,6 +207,7 @@ class _Reading:
             "closes": one.closes,
             "not_closed": bool(one.not_closed),
             "looks_like": one.looks_like,
+            "looks_like_row": one.looks_like_row,
         }
         if one.result == Result.CHANGED:
             row["differences"] = differences(one)

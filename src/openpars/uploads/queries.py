@@ -9,7 +9,7 @@ from django.db.models import QuerySet
 
 from openpars.accounts.scopes import Scope
 from openpars.activities.models import Change
-from openpars.uploads.models import Upload, UploadFinding, UploadRow
+from openpars.uploads.models import Download, Upload, UploadFinding, UploadRow
 from openpars.uploads.states import State
 
 
@@ -17,11 +17,34 @@ class NoSuchUpload(Exception):
     """There is no such upload, as far as the one who asks may know."""
 
 
+class NoSuchDownload(Exception):
+    """There is no such file to download, as far as the one who asks may know."""
+
+
 def of(scope: Scope) -> QuerySet[Upload]:
     """Return the uploads of the scope's provider, newest first."""
-    if scope.kind not in ("provider", "accreditor", "system") or scope.provider_id is None:
+    if not _has_provider(scope):
         return Upload.objects.none()
     return Upload.objects.filter(provider=scope.provider_id).order_by("-created_at", "-id")
+
+
+def _has_provider(scope: Scope) -> bool:
+    return scope.kind in ("provider", "accreditor", "system") and scope.provider_id is not None
+
+
+def downloads(scope: Scope) -> QuerySet[Download]:
+    """Return the files prepared, or under way, for the scope's provider, newest first."""
+    if not _has_provider(scope):
+        return Download.objects.none()
+    return Download.objects.filter(provider=scope.provider_id).order_by("-created_at", "-id")
+
+
+def download(scope: Scope, download_id: UUID) -> Download:
+    """Return a prepared file; raises NoSuchDownload where there is none in the scope."""
+    found = downloads(scope).filter(pk=download_id).first()
+    if found is None:
+        raise NoSuchDownload(download_id)
+    return found
 
 
 def one(scope: Scope, upload_id: UUID) -> Upload:

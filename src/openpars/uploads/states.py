@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from openpars.activities.verbs.plan import Result
 
-__all__ = ["CANCELLABLE", "READABLE", "UNDER_WAY", "WRITTEN", "Result", "State"]
+__all__ = ["CANCELLABLE", "READABLE", "UNDER_WAY", "WRITTEN", "DownloadState", "Result", "State"]
 
 
 class State(StrEnum):
@@ -25,6 +25,16 @@ class State(StrEnum):
     CANCELLED = "cancelled"
     FAILED = "failed"
     """Something broke on our side; nothing is half written, and it can be tried again."""
+
+
+class DownloadState(StrEnum):
+    """Where a file stands that is prepared to be downloaded."""
+
+    WAITING = "waiting"
+    """A worker will write it, or does so."""
+    READY = "ready"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
 
 
 #: A worker is at it: the page shows how far, and asks again.

@@ -18,7 +18,7 @@ from openpars.accounts.scopes import NoSuchProvider, accreditors_of, providers_o
 #: View name, label, and the view names on whose pages the tab is the current one (by how they begin).
 _TABS = (
     ("activities", "Activities", ("activit", "step-check", "bulk-close")),
-    ("uploads", "Uploads", ("upload",)),
+    ("uploads", "Uploads", ("upload", "download")),
     ("profile", "Profile", ("profile",)),
 )
 

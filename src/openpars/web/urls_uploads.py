@@ -9,6 +9,7 @@ from openpars.web.views.uploads import (
     findings,
     listing,
     mending,
+    prepared,
     rows,
     sending,
     upload,
@@ -16,6 +17,8 @@ from openpars.web.views.uploads import (
 
 _UPLOADS = "providers/<str:number>/uploads/"
 _UPLOAD = f"{_UPLOADS}<uuid:upload_id>/"
+_DOWNLOADS = "providers/<str:number>/downloads/"
+_DOWNLOAD = f"{_DOWNLOADS}<uuid:download_id>/"
 
 urlpatterns = [
     path(_UPLOADS, listing.uploads, name="uploads"),
@@ -36,4 +39,9 @@ urlpatterns = [
     path(f"{_UPLOAD}undo/", deciding.undo, name="upload-undo"),
     path(f"{_UPLOAD}file/", downloads.file, name="upload-file"),
     path(f"{_UPLOAD}marked/", downloads.marked, name="upload-marked"),
+    path(_DOWNLOADS, prepared.downloads, name="downloads"),
+    path(_DOWNLOAD, prepared.download, name="download"),
+    path(f"{_DOWNLOAD}progress/", prepared.progress, name="download-progress"),
+    path(f"{_DOWNLOAD}file/", prepared.file, name="download-file"),
+    path(f"{_DOWNLOAD}cancel/", prepared.cancel, name="download-cancel"),
 ]

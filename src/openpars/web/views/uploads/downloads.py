@@ -10,7 +10,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_GET, require_safe
 
 from openpars.activities.summary import SummaryFilter
 from openpars.formats.rows import Kind, Unreadable
@@ -18,7 +18,10 @@ from openpars.formats.templates import Form
 from openpars.uploads import exporting
 from openpars.uploads import marked as marking
 from openpars.uploads.exporting import SERVED, Format
-from openpars.web.access import visit
+from openpars.uploads.marked import BeingRead
+from openpars.uploads.preparing import Order, What
+from openpars.web.access import Visit, visit
+from openpars.web.views.uploads import prepared
 from openpars.web.views.uploads.reaching import reach
 from openpars.web.views.uploads.standing import KINDS
 
@@ -34,6 +37,8 @@ _TEMPLATES = {
     Form.TAB: "Tab-delimited text",
     Form.XML: "XML",
 }
+#: Never shown by the browser, whatever it holds: it is somebody's file, not our page.
+_ANYTHING = "application/octet-stream"
 
 
 @login_required
@@ -46,45 +51,48 @@ def templates(request: HttpRequest, number: str) -> HttpResponse:
 
 
 @login_required
-@require_safe
+@require_GET
 def template(request: HttpRequest, number: str, kind: str, form: str) -> HttpResponseBase:
-    """Send a template with the provider's activities in it, those that the filters in the address let through."""
+    """Send a template with the provider's activities in it, those that the filters in the address let through.
+
+    A long list is prepared by a worker.
+    """
     came = visit(request, number)
     try:
-        wanted, chosen = Kind(kind), Form(form)
+        wanted, chosen = Kind(kind), Format(Form(form))
     except ValueError as unknown:
         raise Http404 from unknown
-    filled = exporting.filled_template(
-        came.scope,
-        SummaryFilter.parse(request.GET),
-        chosen,
-        kind=wanted,
-        now=came.now,
-        today=came.today,
-    )
-    return _sent(filled, Format(form), f"{kind}-{number}-{came.today}")
+    return _listed(came, What.TEMPLATE, chosen, kind=wanted)
 
 
 @login_required
-@require_safe
+@require_GET
 def export(request: HttpRequest, number: str, form: str) -> HttpResponseBase:
-    """Send the list of activities that the filters in the address let through."""
+    """Send the list of activities that the filters in the address let through; a long one is prepared by a worker."""
     came = visit(request, number)
     try:
         chosen = Format(form)
     except ValueError as unknown:
         raise Http404 from unknown
-    file = exporting.export(
-        came.scope, SummaryFilter.parse(request.GET), chosen, now=came.now, today=came.today
-    )
-    return _sent(file, chosen, f"activities-{number}-{came.today}")
+    return _listed(came, What.LIST, chosen, kind=Kind.ACTIVITIES)
 
 
-def _sent(content: BinaryIO, form: Format, name: str) -> FileResponse:
+def _listed(came: Visit, what: What, form: Format, *, kind: Kind) -> HttpResponseBase:
+    """Send a list as a file at once, or have it prepared where it is long."""
+    asked = SummaryFilter.parse(came.request.GET)
     served = SERVED[form]
-    return FileResponse(
-        content, as_attachment=True, filename=f"{name}.{served.ending}", content_type=served.media_type
-    )
+    name = f"{kind.value}-{came.provider.number}-{came.today}.{served.ending}"
+    if exporting.takes_long(came.scope, asked, now=came.now):
+        order = Order(what, name, served.media_type, form.value, kind.value, asked.parameters())
+        return prepared.prepare(came, order)
+    content: BinaryIO
+    if what is What.TEMPLATE:
+        content = exporting.filled_template(
+            came.scope, asked, Form(form.value), kind=kind, now=came.now, today=came.today
+        )
+    else:
+        content = exporting.export(came.scope, asked, form, kind=kind, now=came.now, today=came.today)
+    return FileResponse(content, as_attachment=True, filename=name, content_type=served.media_type)
 
 
 @login_required
@@ -96,29 +104,29 @@ def file(request: HttpRequest, number: str, upload_id: UUID) -> HttpResponseBase
         content = upload.file.open("rb")
     except FileNotFoundError as gone:
         raise Http404 from gone
-    # Never shown by the browser, whatever it holds: it is somebody's file, not our page.
-    return FileResponse(
-        content, as_attachment=True, filename=upload.file_name, content_type="application/octet-stream"
-    )
+    return FileResponse(content, as_attachment=True, filename=upload.file_name, content_type=_ANYTHING)
 
 
 @login_required
-@require_safe
+@require_GET
 def marked(request: HttpRequest, number: str, upload_id: UUID) -> HttpResponseBase:
-    """Send the file with what was found in it marked: cells and notes, a column, or a list."""
-    _, upload = reach(request, number, upload_id)
+    """Send the file with what was found in it marked: cells and notes, a column, or a list.
+
+    A large one is prepared by a worker.
+    """
+    came, upload = reach(request, number, upload_id)
     if not upload.counts.get("findings"):
         raise Http404
+    name = marking.marked_name(upload)
+    if marking.takes_long(upload):
+        return prepared.prepare(came, Order(What.MARKED, name, _ANYTHING, upload=upload.pk))
     try:
         content = marking.marked(upload)
+    except BeingRead:
+        return redirect("upload", number=number, upload_id=upload_id)
     except FileNotFoundError as gone:
         raise Http404 from gone
     except Unreadable as unreadable:
         messages.error(request, f"{unreadable.finding.message} {unreadable.finding.mend}")
         return redirect("upload", number=number, upload_id=upload_id)
-    return FileResponse(
-        content,
-        as_attachment=True,
-        filename=marking.marked_name(upload),
-        content_type="application/octet-stream",
-    )
+    return FileResponse(content, as_attachment=True, filename=name, content_type=_ANYTHING)

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_safe
 from django_htmx.http import HttpResponseClientRefresh
 
 from openpars.activities.cautions import LOOKS_LIKE_ANOTHER
-from openpars.jobs.models import Job
 from openpars.rulebook.findings import Stage
 from openpars.rulebook.rules import RULES
 from openpars.uploads import queries
@@ -23,6 +22,7 @@ from openpars.uploads.states import CANCELLABLE, UNDER_WAY, WRITTEN, Result, Sta
 from openpars.web.access import Visit
 from openpars.web.parts import in_part, signed_in
 from openpars.web.views.uploads.columns import asked_about, unread_headings
+from openpars.web.views.uploads.headway import headway_of
 from openpars.web.views.uploads.reaching import page_context, reach
 from openpars.web.views.uploads.row_words import shown_rows
 from openpars.web.views.uploads.standing import RESULTS, Badge, counted
@@ -64,15 +64,6 @@ class FoundGroup:
     column: str
     count: int
     rows: str
-
-
-@dataclass(frozen=True, slots=True)
-class Headway:
-    """How far a worker is: the stage, and how many rows of how many, where it is known."""
-
-    stage: str
-    done: int
-    total: int | None
 
 
 @signed_in
@@ -119,11 +110,7 @@ def _more(came: Visit, upload: Upload, state: State) -> dict[str, Any]:
 
 
 def _under_way(upload: Upload) -> dict[str, Any]:
-    job = Job.objects.filter(pk=upload.job).first()
-    stage = _AT[State(upload.state)]
-    if job is None:
-        return {"headway": Headway(stage, 0, None)}
-    return {"headway": Headway(job.stage or stage, job.done, job.total)}
+    return {"headway": headway_of(upload.job, before=_AT[State(upload.state)])}
 
 
 def _planned(upload: Upload) -> dict[str, Any]:
