@@ -45,6 +45,10 @@ OUR_FAULT: Final = (
 #: Seconds after which it is worth trying again while the database is busy.
 _RETRY_AFTER: Final = 10
 _NAMESPACE: Final = "urn:ietf:rfc:7807"
+_XML: Final = ("application/xml", "text/xml", "application/problem+xml")
+_JSON: Final = ("application/json", "application/problem+json")
+#: XML cannot hold a vertical tab or a form feed.
+_SIGNS: Final = {0x0B: "\u240b", 0x0C: "\u240c"}
 
 
 class Problem(Exception):
@@ -122,13 +126,15 @@ def response_of(problem: Problem, *, as_xml: bool = False) -> HttpResponse:
 
 
 def wants_xml(request: HttpRequest) -> bool:
-    """Say whether the answer to a request is in XML: in the PARS dialect, unless JSON is sent or asked for."""
+    """Say whether the answer to a request is in XML: in the PARS dialect, unless JSON is asked for, or sent."""
     if not request.path_info.startswith("/services/"):
         return False
-    accept = request.headers.get("Accept", "").lower()
-    if "json" in accept or "xml" in accept:
-        return "json" not in accept
-    return "json" not in request.headers.get("Content-Type", "").lower()
+    sends_json = "json" in request.headers.get("Content-Type", "").lower()
+    try:
+        asked = request.get_preferred_type((*_JSON, *_XML) if sends_json else (*_XML, *_JSON))
+    except ValueError:  # an Accept that Django refuses to read
+        asked = None
+    return not sends_json if asked is None else asked in _XML
 
 
 def _xml(document: dict[str, Any]) -> bytes:
@@ -146,6 +152,7 @@ def _add(parent: etree._Element, members: Mapping[str, Any]) -> None:
             _add(element, value)
         elif isinstance(value, list):
             for entry in value:
-                _add(element, {"item": entry})
+                # The RFC says what the entries of a list are called.
+                _add(element, {"i": entry})
         else:
-            element.text = text_of(value)
+            element.text = text_of(value).translate(_SIGNS)
