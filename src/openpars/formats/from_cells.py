@@ -8,7 +8,7 @@ from openpars.formats.cell_text import BLANK, MAY_BE_ODD
 from openpars.formats.cell_values import shown, value_of
 from openpars.formats.columns import IN_KIND, WORDS
 from openpars.formats.keeping import keep
-from openpars.formats.repeated import Group, Shape, Texts, answer_in
+from openpars.formats.repeated import Group, Shape, Texts, answer_in, remembering
 from openpars.formats.rows import Column, Row
 from openpars.rulebook.fields import FIELDS
 
@@ -46,7 +46,7 @@ def row_reader(columns: Iterable[Column], *, first: int = 0) -> Callable[[int, S
                     kept.append((index, _YES, kind))
             else:
                 scalars.append((index, name, field.kind))
-    lists = tuple(repeated.values())
+    lists = tuple(map(remembering, repeated.values()))
     shapes: dict[Shape, dict[str, int]] = {}
 
     def read(number: int, cells: Sequence[Any]) -> Row:
@@ -68,7 +68,7 @@ def row_reader(columns: Iterable[Column], *, first: int = 0) -> Callable[[int, S
             answers[name] = value
         shape: Shape = ()
         for one in lists:
-            shape += one.read(cells, answers)
+            shape += one(cells, answers)
         places = shapes.get(shape)
         if places is None:
             places = shapes[shape] = {**always, **_places(repeated, shape)}

@@ -19,6 +19,8 @@ Shape = tuple[tuple[str, int], ...]
 _ENDS: Final = re.compile("[;\r\n]+")
 _IN_ONE_CELL: Final = -1
 _BEFORE_NUMBERED: Final = -1000
+_MOST_REMEMBERED: Final = 500
+_LONGEST_REMEMBERED: Final = 1000
 
 
 class Texts:
@@ -32,6 +34,11 @@ class Texts:
         """Add a column, by what follows the field's name in its path, its cell and its index in the file."""
         self._cells[_IN_ONE_CELL if not rest else int(rest)] = (cell, index)
         self._cells = dict(sorted(self._cells.items()))
+
+    @property
+    def cells(self) -> tuple[int, ...]:
+        """Return the cells that are read."""
+        return tuple(cell for cell, _ in self._cells.values())
 
     def places(self, order: int) -> dict[str, int]:
         """Return the column of an entry by its part; here there is but one, without a name."""
@@ -97,6 +104,11 @@ class Group:
             entry.places.update(dict.fromkeys(self._parts, index))
         self._entries = dict(sorted(self._entries.items()))
 
+    @property
+    def cells(self) -> tuple[int, ...]:
+        """Return the cells that are read."""
+        return tuple(cell for entry in self._entries.values() for cell, _, _ in entry.cells)
+
     def places(self, order: int) -> dict[str, int]:
         """Return the columns of an entry by its parts, and under no name the first of them."""
         places = self._entries[order].places
@@ -152,6 +164,32 @@ class Group:
         if len(item) == 1 and (part := next(iter(item))) in self._yes_no and answer_in(item[part]) is False:
             return []
         return [item]
+
+
+def remembering(one: Texts | Group) -> Callable[[Sequence[Any], dict[str, Any]], Shape]:
+    """Return what reads a list as it does itself, and knows what it made of the same cells in a row before.
+
+    Rows that say the same share the list, so it is never changed.
+    """
+    places = one.cells
+    known: dict[tuple[Any, ...], tuple[dict[str, Any], Shape]] = {}
+
+    def read(cells: Sequence[Any], answers: dict[str, Any]) -> Shape:
+        said = [cells[place] for place in places]
+        # A yes is not a one, though both are equal.
+        key = (*said, *map(type, said))
+        found = known.get(key)
+        if found is None:
+            given: dict[str, Any] = {}
+            found = given, one.read(cells, given)
+            if sum(len(cell) for cell in said if type(cell) is str) <= _LONGEST_REMEMBERED:
+                if len(known) == _MOST_REMEMBERED:
+                    known.clear()
+                known[key] = found
+        answers.update(found[0])
+        return found[1]
+
+    return read
 
 
 _MEASURE: Final = "measurement_types"
