@@ -15,7 +15,7 @@ from openpyxl import load_workbook
 from openpars.activities.models import Change
 from openpars.jobs.models import Job
 from openpars.uploads import exporting
-from openpars.uploads.models import ColumnMapping, Upload, UploadFix, UploadRow
+from openpars.uploads.models import ColumnMapping, Upload, UploadFinding, UploadFix, UploadRow
 from openpars.uploads.states import UNDER_WAY, Result, State
 from openpars.web.views.uploads import mending, rows, sending, stretches
 from openpars.web.views.uploads.upload import in_ranges
@@ -293,7 +293,8 @@ def test_a_plan_tells_first_what_would_happen_then_what_was_found(desk: Desk) ->
     assert "3 rows cannot be written yet" in said
     assert "For example: “Chnage” is nothing a row can ask for." in said
     assert "rows 6–7, 9" in said
-    assert "Still missing for a later status" in said and "rows 2–3" in said
+    assert "2 things are still missing before these activities can become Active or be closed" in said
+    assert "rows 2–3" in said
     assert "Apply only the 2 good rows" in said
     buttons = [one.text() for one in drawn.read(text(page)).one("main").all("button")]
     assert buttons == ["Apply only the 2 good rows", "Give this upload up"]
@@ -536,6 +537,17 @@ def test_a_page_of_rows_costs_the_same_however_many_there_are(desk: Desk) -> Non
     assert costs[0] == costs[1] == [9, 10, 9, 9]
 
 
+def test_a_row_that_looks_like_an_earlier_one_of_its_file_leads_to_it(desk: Desk) -> None:
+    upload = send(desk, GOOD, GOOD.replace("A-1", "A-2"))
+    page = drawn.read(text(desk.get(on(desk, upload, "upload-rows")))).one("tbody")
+    [link] = [one for one in page.all("a") if "?row=" in one.attributes["href"]]
+    assert (link.text(), link.attributes["href"]) == (
+        "row 2",
+        f"{on(desk, upload, 'upload-rows')}?row=2#row-2",
+    )
+    assert "Looks like row 2 of this file." in cells(desk.get(on(desk, upload, "upload-rows")))[1][-1]
+
+
 # --- findings
 
 
@@ -547,7 +559,7 @@ def test_findings_are_listed_with_their_cells_and_narrowed(desk: Desk) -> None:
     )
     uploading.found(upload, "activity.credits.required", [2, 4], path="credits")
     where = on(desk, upload, "upload-findings")
-    listed = [row[:4] for row in cells(desk.get(where))]
+    listed = [row[:4] for row in cells(desk.get(f"{where}?weight=all"))]
     missing = "For a later statusThe number of credits is missing."
     unknown = "Blocks the row“<b>x</b>” is nothing a row can ask for."
     assert listed == [
@@ -561,7 +573,12 @@ def test_findings_are_listed_with_their_cells_and_narrowed(desk: Desk) -> None:
     def shown(query: str) -> list[str]:
         return [row[0] for row in cells(desk.get(where + query))]
 
-    assert shown("?weight=blocking") == ["4", "6"]
+    # What weighs most is shown first; the rest is counted.
+    assert shown("") == shown("?weight=blocking") == ["4", "6"]
+    said = words(desk.get(where))
+    assert "1 thing to check" in said
+    assert "2 things are still missing before these activities can become Active or be closed" in said
+    assert "to check" not in words(desk.get(f"{where}?weight=to-check"))
     assert shown("?weight=to-check") == ["file"]
     assert shown("?rule=activity.credits.required") == ["2", "4"]
     assert shown("?row=4") == ["4", "4"]
@@ -655,11 +672,48 @@ def test_nothing_typed_keeps_nothing_and_says_so(desk: Desk) -> None:
 
 
 def test_what_no_answer_can_mend_says_so(desk: Desk) -> None:
-    upload = send(desk, GOOD, GOOD)
+    upload = uploading.upload(desk.provider)
+    uploading.row(upload, 2, Result.BLOCKED)
+    uploading.found(upload, "activity.action.unknown", [2], value="x")
     page = drawn.read(text(desk.get(on(desk, upload, "upload-fix")))).one("main")
-    assert "is about the same activity" in page.text()
     assert "This cannot be mended by an answer here" in page.text()
     assert page.all("input", type="text") == []
+
+
+def test_an_answer_that_another_does_not_fit_to_can_be_put_right_as_well(desk: Desk) -> None:
+    late, right = ("2026-03-20", "March 2, 2026")
+    upload = send(desk, GOOD.replace("2026-03-01", late))
+    where = on(desk, upload, "upload-fix")
+
+    def boxes() -> dict[str, Any]:
+        posted = drawn.posted(drawn.read(text(desk.get(where))).one("main"))
+        return {name: posted[name] for name in posted if name.startswith("fix:")}
+
+    assert boxes() == {"fix:2:end_date": right, "fix:2:start_date": ""}
+    wrong_again = boxes() | {"fix:2:start_date": "3/9/2026", "was:fix:2:end_date": right}
+    desk.post(where, wrong_again)
+    work_off()
+    # What was typed stands there, and what stands there is kept when nothing is typed over it.
+    assert boxes() == {"fix:2:end_date": right, "fix:2:start_date": "3/9/2026"}
+    desk.post(where, boxes() | {f"was:{name}": value for name, value in boxes().items()})
+    assert mending.NOTHING_TYPED in words(desk.get(where))
+    desk.post(where, {"fix:2:start_date": "3/1/2026", "was:fix:2:start_date": "3/9/2026"})
+    work_off()
+    desk.post(on(desk, upload, "upload-apply"), {})
+    work_off()
+    assert [str(one.start_date) for one in desk.activities()] == ["2026-03-01"]
+
+
+@pytest.mark.parametrize(
+    ("rule", "path", "others"),
+    [
+        ("activity.end_date.before_start", "end_date", ["start_date"]),
+        ("activity.instances.end_date.before_start", "instances.1.end_date", ["instances.1.start_date"]),
+        ("activity.date.not_a_date", "end_date", []),
+    ],
+)
+def test_what_a_finding_rests_on_besides(rule: str, path: str, others: list[str]) -> None:
+    assert mending.related(UploadFinding(rule=rule, path=path)) == others
 
 
 # --- files to take away

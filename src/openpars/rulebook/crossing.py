@@ -25,6 +25,7 @@ class CrossRule:
     the stage the activity cannot reach meanwhile. Without an answer to `about` it has nothing to say.
     """
 
+    id: str
     stage: Stage
     hinders: Stage | None
     names: tuple[str, ...]
@@ -36,6 +37,7 @@ class CrossRule:
 def _rule(rule_id: str, judge: Judge, names: tuple[str, ...], *, about: str) -> CrossRule:
     stage = RULES[rule_id].stage
     return CrossRule(
+        id=rule_id,
         stage=stage,
         # What should never have been stored keeps an activity a draft; a mere warning keeps it from nothing.
         hinders={Stage.VALID: Stage.ACTIVE, Stage.CONFIRM: None}.get(stage, stage),

@@ -66,10 +66,7 @@ def troubleshooting(request: HttpRequest) -> HttpResponse:
 def _activity(came: Visit, activity_id: str) -> Activity:
     """The activity with this ID, if the visitor may see it; else Http404."""
     _must_be_digits(activity_id, 9)
-    try:
-        return queries.get(came.scope, int(activity_id))
-    except queries.NoSuchActivity as unknown:
-        raise Http404 from unknown
+    return queries.get(came.scope, int(activity_id))
 
 
 def _must_be_digits(text: str, length: int) -> None:

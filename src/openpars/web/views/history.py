@@ -6,7 +6,7 @@ from typing import Any
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
@@ -15,7 +15,6 @@ from openpars.activities.doors import Door
 from openpars.activities.history import NOTHING, describe
 from openpars.activities.history import history as changes_of
 from openpars.activities.models import Change
-from openpars.activities.queries import NoSuchActivity
 from openpars.activities.records import status_of
 from openpars.web.access import visit
 
@@ -47,10 +46,7 @@ DOORS = {
 def history(request: HttpRequest, number: str, activity_id: int) -> HttpResponse:
     """Show the changes of one activity, the newest first."""
     came = visit(request, number)
-    try:
-        activity = queries.get(came.scope, activity_id)
-    except NoSuchActivity as none:
-        raise Http404 from none
+    activity = queries.get(came.scope, activity_id)
     page = Paginator(changes_of(came.scope, activity_id), PAGE_SIZE).get_page(request.GET.get("page"))
     context = came.context | {
         "activity": activity,

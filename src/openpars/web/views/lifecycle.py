@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.core.exceptions import PermissionDenied
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -194,12 +194,9 @@ def delete(request: HttpRequest, number: str, activity_id: int) -> HttpResponse:
 def restore(request: HttpRequest, number: str, activity_id: int) -> HttpResponse:
     """Bring a deleted activity back."""
     came = visit(request, number, to_write=True)
-    try:
-        [outcome] = restoring.restore(
-            [activity_id], scope=came.scope, actor=came.actor, door=Door.FORM, now=came.now
-        )
-    except queries.NoSuchActivity as unknown:
-        raise Http404 from unknown
+    [outcome] = restoring.restore(
+        [activity_id], scope=came.scope, actor=came.actor, door=Door.FORM, now=came.now
+    )
     if outcome.done and outcome.activity is not None:
         messages.success(request, f"“{outcome.activity.title}” is restored.")
         return redirect("activities", number=number)
@@ -236,10 +233,7 @@ def copy(request: HttpRequest, number: str, activity_id: int) -> HttpResponse:
 
 
 def _activity(came: Visit, activity_id: int) -> Activity:
-    try:
-        return queries.get(came.scope, activity_id)
-    except queries.NoSuchActivity as unknown:
-        raise Http404 from unknown
+    return queries.get(came.scope, activity_id)
 
 
 def _back(request: HttpRequest, number: str) -> str:

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from openpars.activities import queries
 from openpars.activities.blockers import blockers
-from openpars.activities.queries import NoSuchActivity
 from openpars.activities.records import answers_of, phase_of, status_of
 from openpars.rulebook.conditions import holds
 from openpars.rulebook.declaring import Field, Step
@@ -41,10 +40,7 @@ class Line:
 def sheet(request: HttpRequest, number: str, activity_id: int) -> HttpResponse:
     """Show all answers of one activity on a page made for paper."""
     came = visit(request, number)
-    try:
-        activity = queries.get(came.scope, activity_id)
-    except NoSuchActivity as none:
-        raise Http404 from none
+    activity = queries.get(came.scope, activity_id)
     answers = answers_of(activity)
     context = came.context | {
         "activity": activity,

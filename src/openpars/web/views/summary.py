@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.core.paginator import Paginator
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -19,7 +19,6 @@ from django.views.decorators.http import require_safe
 
 from openpars.activities import queries, summary
 from openpars.activities.blockers import blockers
-from openpars.activities.queries import NoSuchActivity
 from openpars.activities.records import status_of
 from openpars.activities.summary import SummaryFilter, SummaryPage
 from openpars.rulebook.lifecycle import Status
@@ -125,10 +124,7 @@ def activities(request: HttpRequest, number: str) -> HttpResponse:
 def stopping(request: HttpRequest, number: str, activity_id: int) -> HttpResponse:
     """Say what is stopping one activity from its next status, each point linked to its box."""
     came = visit(request, number)
-    try:
-        activity = queries.get(came.scope, activity_id)
-    except NoSuchActivity as none:
-        raise Http404 from none
+    activity = queries.get(came.scope, activity_id)
     stops = blockers(activity, now=came.now, today=came.today)
     context = came.context | {
         "activity": activity,

@@ -173,10 +173,7 @@ def _signed_out(request: HttpRequest, asked: Step) -> HttpResponse:
 
 
 def _activity(came: Visit, activity_id: int) -> Activity:
-    try:
-        return queries.get(came.scope, activity_id)
-    except queries.NoSuchActivity as unknown:
-        raise Http404 from unknown
+    return queries.get(came.scope, activity_id)
 
 
 def _uuid(text: str) -> uuid.UUID | None:

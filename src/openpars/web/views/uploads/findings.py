@@ -16,11 +16,11 @@ from openpars.uploads.models import Upload
 from openpars.web.views.uploads.reaching import page_context, reach
 from openpars.web.views.uploads.stretches import stretch
 
-#: What findings can be narrowed to: their words, and the stages that it means.
+#: What findings can be narrowed to, the most pressing first: their words, and the stages that it means.
 WEIGHTS: Final[dict[str, tuple[str, tuple[Stage, ...]]]] = {
     "blocking": ("Keeps the row from being written", (Stage.VALID, Stage.DRAFT)),
-    "missing": ("Missing for a later status", (Stage.ACTIVE, Stage.CLOSE)),
     "to-check": ("Please check", (Stage.CONFIRM,)),
+    "missing": ("Missing for a later status", (Stage.ACTIVE, Stage.CLOSE)),
 }
 _LONGEST_NUMBER = 9
 
@@ -28,9 +28,16 @@ _LONGEST_NUMBER = 9
 @login_required
 @require_safe
 def findings(request: HttpRequest, number: str, upload_id: UUID) -> HttpResponse:
-    """List the findings, those about the whole file first."""
+    """List the findings, those about the whole file first.
+
+    Unless the address says otherwise, those are shown that weigh most: what is missing for a later status would
+    bury what has to be mended now.
+    """
     came, upload = reach(request, number, upload_id)
     rule, weight, row = (request.GET.get(name, "").strip() for name in ("rule", "weight", "row"))
+    counts = _counts(upload)
+    if not (rule or row or weight):
+        weight = next(iter(counts), "")
     found = queries.findings(upload)
     if rule:
         found = found.filter(rule=rule)
@@ -45,7 +52,9 @@ def findings(request: HttpRequest, number: str, upload_id: UUID) -> HttpResponse
     context = page_context(came, upload) | {
         "of_file": of_file,
         "page": page,
-        "weights": [(name, words) for name, (words, _) in WEIGHTS.items()],
+        "weights": [(name, f"{WEIGHTS[name][0]} ({count:,})") for name, count in counts.items()],
+        "later": counts.get("missing", 0) if weight in ("blocking", "to-check") else 0,
+        "to_check": counts.get("to-check", 0) if weight == "blocking" else 0,
         "weight_of": {stage.value: name for name, (_, stages) in WEIGHTS.items() for stage in stages},
         "weight": weight,
         "rules": _rules(upload),
@@ -53,6 +62,15 @@ def findings(request: HttpRequest, number: str, upload_id: UUID) -> HttpResponse
         "row": row,
     }
     return render(request, "uploads/findings.html", context)
+
+
+def _counts(upload: Upload) -> dict[str, int]:
+    """Return how many findings there are of each weight that was met, the most pressing first."""
+    counts = {
+        name: sum(entry["count"] for entry in upload.by_rule if entry["stage"] in stages)
+        for name, (_, stages) in WEIGHTS.items()
+    }
+    return {name: count for name, count in counts.items() if count}
 
 
 def _rules(upload: Upload) -> list[tuple[str, str]]:

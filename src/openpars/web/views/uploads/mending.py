@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Final
@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods
 
 from openpars.formats.columns import WORDS, label_of, words_of
 from openpars.formats.rows import Action
+from openpars.rulebook.crossing import CROSS_RULES
 from openpars.rulebook.declaring import Field
 from openpars.rulebook.fields import field_at
 from openpars.rulebook.findings import Stage
@@ -23,7 +24,7 @@ from openpars.rulebook.paths import generic_path
 from openpars.rulebook.vocabularies import VOCABULARIES
 from openpars.uploads import fixing, queries
 from openpars.uploads.fixing import Place
-from openpars.uploads.models import Upload, UploadFinding, UploadRow
+from openpars.uploads.models import Upload, UploadFinding, UploadFix, UploadRow
 from openpars.uploads.states import Result, State
 from openpars.web.access import Visit
 from openpars.web.views.uploads.reaching import page_context, reach
@@ -46,7 +47,8 @@ class Box:
     """One bad answer: what stands there, what is wrong with it, and what it may be.
 
     `options` are all answers there are, where they are few; `suggestions` names the list of those suggested
-    otherwise. `alike` is how many other rows have the same text there, wrong for the same reason.
+    otherwise. Without findings it is an answer that another one does not fit to. `alike` is how many other rows
+    have the same text there, wrong for the same reason.
     """
 
     path: str
@@ -110,11 +112,42 @@ def _bad_rows(upload: Upload, rows: Sequence[UploadRow]) -> list[BadRow]:
             bad.boxes.append(_box(bad.row, path, findings, alike=alike.get((number, path), 0)))
         else:
             bad.others.extend(findings)
+    _add_related(upload, shown)
     return list(shown.values())
 
 
-def _box(row: UploadRow, path: str, findings: list[UploadFinding], *, alike: int) -> Box:
-    first = findings[0]
+def _add_related(upload: Upload, shown: Mapping[int, BadRow]) -> None:
+    """Offer boxes for the answers that others do not fit to as well: either may be the wrong one."""
+    wanted: dict[Place, None] = {}
+    for number, bad in shown.items():
+        has = {box.path for box in bad.boxes}
+        for found in (found for box in bad.boxes for found in box.findings):
+            wanted |= dict.fromkeys((number, path) for path in related(found) if path not in has)
+    if not wanted:
+        return
+    typed = {
+        (row, path): text
+        for row, path, text in UploadFix.objects.filter(
+            upload=upload, row__in={row for row, _ in wanted}
+        ).values_list("row", "path", "text")
+    }
+    for number, path in wanted:
+        bad = shown[number]
+        bad.boxes.append(_box(bad.row, path, [], alike=0, text=typed.get((number, path), "")))
+
+
+def related(found: UploadFinding) -> list[str]:
+    """Return the paths of the other answers that a finding rests on, of the same entry where it is about one."""
+    entry = found.path.rpartition(".")[0]
+    prefix = f"{entry}." if entry else ""
+    paths = (name[1:] if name[0] == "/" else prefix + name for name in _RESTS_ON.get(found.rule, ()))
+    return [path for path in paths if path != found.path]
+
+
+def _box(
+    row: UploadRow, path: str, findings: list[UploadFinding], *, alike: int, text: str | None = None
+) -> Box:
+    first = findings[0] if findings else None
     known = field_at(path)
     options = _options(path, known)
     few = len(options) <= _SHORT
@@ -123,8 +156,8 @@ def _box(row: UploadRow, path: str, findings: list[UploadFinding], *, alike: int
         name=f"fix:{row.number}:{path}",
         id=f"fix-{row.number}-{path.replace('.', '-').replace(' ', '-')}",
         label=label_of(path),
-        text=row.rejected.get(path, first.value or ""),
-        cell=first.cell,
+        text=text if text is not None else row.rejected.get(path, (first and first.value) or ""),
+        cell=first.cell if first else "",
         findings=findings,
         options=options if few else (),
         suggestions=f"list-{generic_path(path)}" if options and not few else "",
@@ -136,6 +169,8 @@ def _box(row: UploadRow, path: str, findings: list[UploadFinding], *, alike: int
 
 
 _LONG: Final = frozenset({"text", "long-text", "choice", "choices", "texts", "url"})
+#: The answers that have to fit together, by the rule that says so.
+_RESTS_ON: Final = {rule.id: rule.names for rule in CROSS_RULES}
 _HINTS: Final[dict[str, str]] = {
     "date": "Month/day/year",
     "choices": "Separate several by semicolons (;)",

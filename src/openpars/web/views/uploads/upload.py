@@ -119,6 +119,7 @@ def _planned(upload: Upload) -> dict[str, Any]:
     written = sum(counts.get(result, 0) for result in WRITTEN)
     left_out = queries.rows(upload).filter(result__in=WRITTEN, ticked=False).count()
     groups = found_groups(upload)
+    missing = [group for group in groups if group.stage in (Stage.ACTIVE, Stage.CLOSE)]
     return {
         "figures": figures(upload),
         "blocked": blocked,
@@ -129,7 +130,8 @@ def _planned(upload: Upload) -> dict[str, Any]:
         "unread": unread_headings(upload),
         "moved": _moved(upload),
         "blocking": [group for group in groups if _blocks(group)],
-        "missing": [group for group in groups if group.stage in (Stage.ACTIVE, Stage.CLOSE)],
+        "missing": missing,
+        "later": sum(group.count for group in missing),
         # Columns that are not read have a notice of their own.
         "to_check": [
             group for group in groups if group.stage == Stage.CONFIRM and group.rule != "file.column.unknown"
