@@ -33,7 +33,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 
 def made(provider: Provider | None = None, **over: Any) -> tuple[ApiKey, str]:
-    named = {"name": "Learning system", "scopes": ["read", "write"], "actor": factories.actor("Ada")}
+    named: dict[str, Any] = {"name": "Learning system", "scopes": ["read", "write"], "actor": factories.actor("Ada")}
     return verbs.create_key(provider=provider or factories.provider(), **named | over)
 
 
@@ -97,7 +97,7 @@ def test_what_cannot_be_a_key_is_refused_at_its_answer(over: dict[str, Any], fie
 
 def test_every_key_reads_and_scopes_stand_in_one_order() -> None:
     provider = factories.provider()
-    given = ([], ["close", "write"], ["close", "read", "close"])
+    given: tuple[list[str], ...] = ([], ["close", "write"], ["close", "read", "close"])
     assert [made(provider, scopes=scopes)[0].scopes for scopes in given] == [
         ["read"],
         ["read", "write", "close"],

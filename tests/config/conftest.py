@@ -165,6 +165,32 @@ def in_use(new_site: SiteMaker) -> Site:
     return site
 
 
+def asked(site: Site, code: str) -> str:
+    """What a program says that runs on the site's data."""
+    ready = "import django; django.setup()\n"
+    done = subprocess.run(
+        [sys.executable, "-c", ready + code],
+        env=site.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
+    )
+    assert done.returncode == 0, done
+    return done.stdout
+
+
+def lets_in(site: Site, text: str) -> str:
+    """The provider that a key lets in at, or why not."""
+    return asked(
+        site,
+        "from openpars import clock\n"
+        "from openpars.accounts.authentication import NotSignedIn, caller_of\n"
+        f"try: print(caller_of('Bearer {text}', now=clock.now()).provider.number)\n"
+        "except NotSignedIn as refused: print(refused)\n",
+    ).strip()
+
+
 def sign_ins(printed: str) -> list[tuple[str, str]]:
     """The addresses and passwords in what the demo printed."""
     return re.findall(r"^demo sign-in: (\S+) (\S+)$", printed, flags=re.MULTILINE)

@@ -1,8 +1,6 @@
 import hashlib
 import json
 import stat
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -11,7 +9,18 @@ from uuid import UUID
 import pytest
 
 from openpars.uploads.states import State
-from tests.config.conftest import FIRST, PASSWORD, POSTGRES, Running, Site, SiteMaker, launch, sign_ins
+from tests.config.conftest import (
+    FIRST,
+    PASSWORD,
+    POSTGRES,
+    Running,
+    Site,
+    SiteMaker,
+    asked,
+    launch,
+    lets_in,
+    sign_ins,
+)
 
 
 def contents(file: Path) -> dict[str, Any]:
@@ -36,19 +45,8 @@ IMPORTED = (
 )
 
 
-def asked(site: Site, code: str) -> str:
-    """What a program says that runs on the site's data."""
-    ready = "import django; django.setup()\n"
-    done = subprocess.run(
-        [sys.executable, "-c", ready + code],
-        env=site.environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    assert done.returncode == 0, done
-    return done.stdout
+#: The texts of the keys that were made before the backup, which nothing in it gives away.
+KEYS: list[str] = []
 
 
 def stored_in(site: Site) -> set[str]:
@@ -59,11 +57,15 @@ def stored_in(site: Site) -> set[str]:
 
 @pytest.fixture(scope="session")
 def backup(demo: Running, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A backup of the demo with a file that was imported, made while it runs."""
+    """A backup of the demo with a file that was imported and keys of both kinds, made while it runs."""
     sent = tmp_path_factory.mktemp("sent") / "sent.txt"
     sent.write_bytes(IMPORTED)
     done = demo.site.openpars("import", str(sent), "--provider", "9000001")
     assert done.returncode == 0, done
+    for kind in ((), ("--test",)):
+        done = demo.site.openpars("key", "create", "--provider", "9000001", "--name", "LMS", *kind)
+        assert done.returncode == 0, done
+        KEYS.append(done.stdout.splitlines()[-1])
     file = tmp_path_factory.mktemp("backup") / "demo.zip"
     done = demo.site.openpars("backup", str(file))
     assert done.returncode == 0, done
@@ -117,6 +119,12 @@ def restored(backup: Path, new_site: SiteMaker) -> Site:
     done = site.openpars("restore", str(backup))
     assert done.returncode == 0, done
     return site
+
+
+def test_keys_let_in_where_they_were_restored(restored: Site, backup: Path) -> None:
+    rows = json.dumps(contents(backup)["tables"])
+    assert [text.split("_", 3)[3] in rows for text in KEYS] == [False, False]
+    assert [lets_in(restored, text) for text in KEYS] == ["9000001", "S000001"]
 
 
 def test_data_are_overwritten_only_when_told_to(backup: Path, demo: Running, restored: Site) -> None:

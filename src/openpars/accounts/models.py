@@ -5,8 +5,9 @@ The models are slim: what happens to them is in `verbs`, who may see them in `sc
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any, ClassVar, NoReturn
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
@@ -289,6 +290,14 @@ class ApiKey(models.Model):
     def is_test(self) -> bool:
         """Whether it works on the sandbox."""
         return self.kind == self.Kind.TEST
+
+    @property
+    def last_day(self) -> date | None:
+        """The last day on which it works, in the time zone of the provider's accreditor; None: until revoked."""
+        if self.expires_at is None:
+            return None
+        before = self.expires_at - timedelta(microseconds=1)
+        return before.astimezone(ZoneInfo(self.provider.accreditor.time_zone)).date()
 
     def has_expired(self, *, now: datetime) -> bool:
         """Say whether its last day is over."""

@@ -15,6 +15,7 @@ COMMANDS: Final = {
     "export": "export",
     "template": "template",
     "createuser": "createuser",
+    "key": "key",
     "backup": "backup",
     "restore": "restore",
     "rules": "rules",

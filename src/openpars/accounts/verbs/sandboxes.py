@@ -7,12 +7,12 @@ puts a new, empty one in its place.
 from __future__ import annotations
 
 from django.db import IntegrityError, transaction
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from openpars import clock
 from openpars.accounts import audit
 from openpars.accounts.actors import SYSTEM, Actor
-from openpars.accounts.models import PROVIDER_NUMBER_LENGTH, Provider
+from openpars.accounts.models import PROVIDER_NUMBER_LENGTH, Accreditor, Provider
 from openpars.accounts.refusals import Refused
 from openpars.accounts.verbs.contacts import lock_organization
 
@@ -23,6 +23,11 @@ _TRIES = 20
 def current(provider: Provider) -> Provider | None:
     """Return the provider's sandbox, None as long as it has none."""
     return Provider.objects.select_related("accreditor").filter(sandbox_of=provider, retired_at=None).first()
+
+
+def standing(accreditor: Accreditor) -> QuerySet[Provider]:
+    """Return the sandboxes in use of the accreditor's providers."""
+    return Provider.objects.filter(accreditor=accreditor, sandbox_of__isnull=False, retired_at=None)
 
 
 @transaction.atomic

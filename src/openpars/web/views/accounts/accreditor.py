@@ -18,6 +18,8 @@ from openpars.accounts import verbs
 from openpars.accounts.models import Accreditor, Provider, ReportingYear
 from openpars.accounts.refusals import Refused
 from openpars.accounts.roles import Role
+from openpars.accounts.scopes import Scope
+from openpars.accounts.verbs import sandboxes
 from openpars.accounts.verbs.accreditors import OPEN_VOCABULARIES
 from openpars.activities.rederiving import rederive
 from openpars.web.views.accounts import contacts
@@ -32,7 +34,7 @@ PROVIDERS_PER_PAGE = 50
 def providers(request: HttpRequest, place: Place) -> HttpResponse:
     """List the accreditor's providers, found by name or provider ID."""
     search = request.GET.get("q", "").strip().replace("\x00", "")
-    found = Provider.objects.filter(accreditor=_accreditor(place)).annotate(
+    found = Provider.objects.filter(accreditor=_accreditor(place), sandbox_of=None).annotate(
         contact_count=Count("contacts", filter=Q(contacts__ended_at=None))
     )
     if search:
@@ -132,11 +134,18 @@ def edit(request: HttpRequest, place: Place) -> HttpResponse:
             form.refuse(refusal)
         else:
             if changed.time_zone != accreditor.time_zone:
-                # Every activity ends at another instant now.
-                deque(rederive(now=clock.now(), everything=True, scope=place.scope), maxlen=0)
+                _find_ends_again(place)
             messages.success(request, "The accreditor’s data are saved.")
             return redirect(place.url("staff"))
     return render(request, "accounts/accreditor_edit.html", {**place.context, "form": form})
+
+
+def _find_ends_again(place: Place) -> None:
+    """Work out anew at which instants activities end, now that the days begin and end by another zone."""
+    lying_in = sandboxes.standing(_accreditor(place))
+    scopes = [place.scope, *(Scope("provider", one.pk, one.accreditor_id) for one in lying_in)]
+    for scope in scopes:
+        deque(rederive(now=clock.now(), everything=True, scope=scope), maxlen=0)
 
 
 def edit_lists(request: HttpRequest, place: Place) -> HttpResponse:
