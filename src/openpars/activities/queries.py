@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from typing import Any, NoReturn
 from uuid import UUID
 
+import msgspec
 from django.db import connection
 from django.db.models import F, Q, QuerySet
 from django.http import Http404
@@ -222,7 +222,7 @@ def one_of(column: str) -> str:
 
 def keys(values: Sequence[Any]) -> Any:
     """Return many values as the one parameter of `one_of`."""
-    return list(values) if connection.vendor == "postgresql" else json.dumps(list(values))
+    return list(values) if connection.vendor == "postgresql" else msgspec.json.encode(list(values)).decode()
 
 
 def in_use(activity_ids: Collection[int]) -> set[int]:
