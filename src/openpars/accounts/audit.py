@@ -27,6 +27,12 @@ INVITATION_REVOKED = "invitation.revoked"
 YEAR_DEADLINE_CHANGED = "year.deadline-changed"
 YEAR_LOCKED = "year.locked"
 YEAR_UNLOCKED = "year.unlocked"
+WEBHOOK_ADDED = "webhook.added"
+WEBHOOK_CHANGED = "webhook.changed"
+WEBHOOK_SECRET = "webhook.secret-changed"  # noqa: S105 - the name of a deed
+WEBHOOK_PAUSED = "webhook.paused"
+WEBHOOK_RESUMED = "webhook.resumed"
+WEBHOOK_REMOVED = "webhook.removed"
 KEY_CREATED = "key.created"
 KEY_REVOKED = "key.revoked"
 SANDBOX_MADE = "sandbox.made"
@@ -47,6 +53,12 @@ _WORDS = {
     YEAR_DEADLINE_CHANGED: "Set the deadline of the reporting year",
     YEAR_LOCKED: "Locked the reporting year",
     YEAR_UNLOCKED: "Unlocked the reporting year",
+    WEBHOOK_ADDED: "Added the webhook",
+    WEBHOOK_CHANGED: "Changed the webhook",
+    WEBHOOK_SECRET: "Gave the webhook a new secret",
+    WEBHOOK_PAUSED: "Paused the webhook",
+    WEBHOOK_RESUMED: "Switched on the webhook",
+    WEBHOOK_REMOVED: "Removed the webhook",
     KEY_CREATED: "Made the API key",
     KEY_REVOKED: "Revoked the API key",
     SANDBOX_MADE: "Made the sandbox",
@@ -68,6 +80,8 @@ _FIELD_WORDS = {
     "supporters": "Commercial support sources",
     "specialties": "Specialties",
     "practice_areas": "Practice areas",
+    "address": "Address",
+    "events": "Events",
     "kind": "Kind",
     "scopes": "May",
     "expires": "Works until",

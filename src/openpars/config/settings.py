@@ -14,6 +14,7 @@
 | OPENPARS_LOG_LEVEL | what is written to the log: `INFO`, `WARNING`, ... | `WARNING` |
 | OPENPARS_JOB_LEASE | seconds after which background work is taken from a worker that shows no sign of life | `45` |
 | OPENPARS_UPLOAD_MEGABYTES | the largest file of activities that is taken in | `1000` |
+| OPENPARS_WEBHOOKS_LOOPBACK | `1` lets webhooks deliver to this machine itself, for trying them out | |
 """
 
 import os
@@ -133,6 +134,7 @@ INSTALLED_APPS = [
     "openpars.jobs",
     "openpars.activities",
     "openpars.uploads",
+    "openpars.webhooks",
     "openpars.web",
     "allauth",
     "allauth.account",
@@ -220,6 +222,10 @@ JOB_ATTEMPTS = 3
 JOB_POLL = 0.5
 # How long jobs that have ended are kept.
 JOB_KEPT = timedelta(days=14)
+
+# --- webhooks
+# Whether deliveries may go to this very machine, and then without encryption: for trying them out.
+WEBHOOKS_LOOPBACK = _flag("OPENPARS_WEBHOOKS_LOOPBACK")
 
 # --- security
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HTTPS else None

@@ -13,6 +13,7 @@ import os
 import signal
 import socket
 from collections.abc import Callable
+from contextlib import closing
 from multiprocessing.context import ForkProcess
 from time import monotonic
 from types import FrameType
@@ -23,6 +24,7 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from openpars.jobs import attempts, handlers, leases
 from openpars.jobs.attempts import Outcome
+from openpars.jobs.companions import Companions
 from openpars.jobs.leases import Claim, LeaseLost, Progress
 from openpars.jobs.processes import end_with_parent
 from openpars.jobs.stopping import Stop, listening
@@ -58,9 +60,11 @@ def run(*, parent: int | None = None) -> None:
     name = f"{socket.gethostname()}:{os.getpid()}"
     patience = _share_nothing()
     cleared = -float(_CLEARING)
-    with listening(parent) as stop:
+    beside = Companions(parent=os.getpid(), patience=patience)
+    with listening(parent) as stop, closing(beside):
         log.info("Worker %s starts", name)
         while not stop.asked:
+            beside.keep()
             try:
                 if monotonic() - cleared >= _CLEARING:
                     _clear_away()
