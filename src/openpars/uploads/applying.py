@@ -117,6 +117,7 @@ def run(job: Running) -> None:
             "closed": applied.closed,
         }
         held.save(update_fields=["state", "applied_at", "applied_by", "counts"])
+        telling.finished(held)
 
     left_out = queries.rows(upload).filter(ticked=False, result__in=WRITTEN)
     try:

@@ -38,4 +38,6 @@ def ended(job: Job) -> None:
         )
         upload.state = _BACK[State(upload.state)]
     upload.save(update_fields=["state", "problem"])
+    if upload.state == State.FAILED:
+        telling.finished(upload)
     telling.when_long(upload.pk)

@@ -67,6 +67,7 @@ def check(job: Running) -> None:
             held.state = State.UNREADABLE
             held.unreadable = unreadable.finding.as_json()
             held.save(update_fields=["state", "unreadable"])
+            telling.finished(held)
     except BaseException:
         staging.discard(plan)
         raise

@@ -1,4 +1,4 @@
-"""A letter to who sent a file, when it took so long that they will have gone on to something else."""
+"""Who hears of a file: the one who sent it, when it took long, by letter; and webhooks when it is finished."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from django.core.mail import send_mail
 from openpars import clock
 from openpars.uploads.models import Upload
 from openpars.uploads.states import State
+from openpars.webhooks import messages
 
 #: What is done sooner, people wait for.
 LONG = timedelta(minutes=1)
@@ -37,4 +38,18 @@ def when_long(upload_id: UUID) -> None:
         from_email=None,
         recipient_list=[upload.person.email],
         fail_silently=True,
+    )
+
+
+def finished(upload: Upload) -> None:
+    """Tell webhooks of a file with which nothing more happens by itself, in the transaction that says so."""
+    messages.upload_finished(
+        upload.provider_id,
+        {
+            "upload": str(upload.pk),
+            "file_name": upload.file_name,
+            "state": upload.state,
+            "at": clock.now().isoformat(),
+            "counts": upload.counts,
+        },
     )

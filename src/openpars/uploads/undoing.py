@@ -69,6 +69,7 @@ def run(job: Running) -> None:
         held.undone_at = now
         held.undone_by = actor.name
         held.save(update_fields=["state", "undone_at", "undone_by"])
+        telling.finished(held)
 
     outcome = undo.undo(
         upload.pk,
