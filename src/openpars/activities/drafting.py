@@ -13,7 +13,7 @@ from openpars.rulebook.findings import Finding, Stage
 from openpars.rulebook.judging import weigh
 from openpars.rulebook.lifecycle import Reach
 from openpars.rulebook.merging import merge
-from openpars.rulebook.paths import root
+from openpars.rulebook.paths import is_within, root
 from openpars.rulebook.reading import read
 from openpars.rulebook.rules import RULES
 
@@ -98,7 +98,7 @@ def _contradictions(drafted: Drafted, edit: Typed) -> dict[str, str]:
     """Return the answers of this edit that do not go with the others, as text by path."""
     found: dict[str, str] = {}
     for finding in drafted.findings:
-        if finding.stage is not Stage.VALID or finding.path in drafted.rejected:
+        if finding.stage is not Stage.VALID or is_within(finding.path, drafted.rejected):
             continue
         path = finding.path
         if root(path) not in edit.answers:

@@ -18,7 +18,7 @@ from openpars.rulebook.findings import Finding, Stage, Where
 from openpars.rulebook.judging import judge
 from openpars.rulebook.kinds.numbers import yes_or_no
 from openpars.rulebook.kinds.trouble import Trouble, text_of
-from openpars.rulebook.paths import position_of
+from openpars.rulebook.paths import is_within, position_of
 from openpars.rulebook.reading import read
 from openpars.rulebook.rules import finding
 
@@ -125,21 +125,16 @@ def _check(row: Row, kind: Kind, *, today: date, needs_internal_id: bool) -> tup
     judged = judge(result.answers, rejected=result.rejected, today=today)
     if named:
         found += [
-            one for one in judged if one.stage in _WITHOUT_PRESENCE and not _is_told(one.path, troubled)
+            one for one in judged if one.stage in _WITHOUT_PRESENCE and not is_within(one.path, troubled)
         ]
         return checked, found
     checked.judged = True
     # What was refused is told already; that it is missing besides is a mere consequence.
-    found += [one for one in judged if not _is_told(one.path, troubled)] if troubled else judged
+    found += [one for one in judged if not is_within(one.path, troubled)] if troubled else judged
     if needs_internal_id and result.answers.get("internal_id") is None and "internal_id" not in troubled:
         found.append(finding("activity.internal_id.needed", path="internal_id"))
     found += not_asked(result.answers, found)
     return checked, found
-
-
-def _is_told(path: str, troubled: Collection[str]) -> bool:
-    """Say whether what stands at a path, or the entry or list around it, was refused."""
-    return path in troubled or any(path.startswith(f"{one}.") for one in troubled)
 
 
 def _take_words(row: Row, checked: Checked, found: list[Finding]) -> None:

@@ -1,6 +1,6 @@
 """Paths of answers: `title`, `support.0.amount`; positions count from 0."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from typing import Any
 
@@ -43,3 +43,8 @@ def entry_at(path: str, answers: Mapping[str, Any]) -> Mapping[str, Any]:
         return {}
     entry = entries[position]
     return entry if isinstance(entry, Mapping) else {}
+
+
+def is_within(path: str, others: Collection[str]) -> bool:
+    """Say whether a path is one of the others, or leads into one: `support.0.amount` is within `support`."""
+    return path in others or any(path.startswith(f"{one}.") for one in others)
