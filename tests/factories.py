@@ -6,8 +6,9 @@ from typing import Any
 
 from openpars import clock
 from openpars.accounts.actors import Actor
-from openpars.accounts.models import Accreditor, Contact, Person, Provider
+from openpars.accounts.models import Accreditor, ApiKey, Contact, Person, Provider
 from openpars.accounts.scopes import Scope
+from openpars.accounts.verbs.keys import create_key
 from openpars.activities.doors import Door
 from openpars.activities.models import Activity
 from openpars.activities.verbs.save import Edit, save_one
@@ -102,3 +103,15 @@ def activity(of: Provider, *, over: Mapping[str, Any] | None = None, **answered:
     )
     assert outcome.activity is not None, outcome.findings
     return outcome.activity
+
+
+def key(of: Provider, *scopes: str, kind: str = "live", **over: Any) -> tuple[ApiKey, str]:
+    """A key of the provider, with every right unless some are named, and its text."""
+    return create_key(
+        provider=of,
+        name=over.pop("name", "Learning system"),
+        scopes=scopes or ("read", "write", "close"),
+        kind=kind,
+        actor=actor(),
+        **over,
+    )

@@ -14,7 +14,7 @@ from openpars.rulebook.fields import ALL_FIELDS
 from openpars.rulebook.findings import BLOCKING
 from openpars.rulebook.reading import read
 from openpars.rulebook.rules import RULES
-from openpars.rulebook.steps import files, stored_records
+from openpars.rulebook.steps import files, services, stored_records
 from tests.corpus.bad_answers import ALWAYS_LISTED, ALWAYS_TEXT
 from tests.corpus.must_fail import MUST_FAIL
 from tests.corpus.must_pass import MUST_PASS
@@ -66,7 +66,7 @@ def paths_in(answers: Mapping[str, Any], prefix: str = "") -> Iterator[str]:
 
 @pytest.mark.parametrize("ending", CANNOT_BE_SAID)
 def test_every_rule_by_which_answers_are_refused_is_met_in_each_form(ending: str) -> None:
-    elsewhere = {rule.id for rule in (*stored_records.RULES, *files.RULES)} | OF_KEPT_ANSWERS
+    elsewhere = {rule.id for rule in (*stored_records.RULES, *files.RULES, *services.RULES)} | OF_KEPT_ANSWERS
     refusing = {rule.id for rule in RULES.values() if rule.stage in BLOCKING} - elsewhere
     assert refusing - met_in(ending) == CANNOT_BE_SAID[ending]
 

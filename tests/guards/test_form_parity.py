@@ -20,7 +20,11 @@ ROWS = {field.name: [{}] for field in FIELDS.values() if field.kind == "group"} 
 }
 #: Rules of the verbs speak of what was asked for, not of a box; the pages tell them in their own place.
 VERBS = {"close", "edit", "reopen", "delete", "restore", "role", "unknown", "ids_differ"}
-RULES_OF_BOXES = [rule for rule in RULES.values() if rule.id.split(".")[1] not in VERBS]
+RULES_OF_BOXES = [
+    rule
+    for rule in RULES.values()
+    if rule.id.split(".")[1] not in VERBS and not rule.id.startswith("request.")
+]
 PAGES: list[tuple[str, tuple[Field, ...]]] = [
     *((step.slug, step.fields) for step in STEPS),
     ("learners", tuple(field for field in FIELDS.values() if field.step is None)),

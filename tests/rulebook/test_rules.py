@@ -11,12 +11,14 @@ from openpars.rulebook.findings import Finding, Stage, Where
 from openpars.rulebook.judging import judge
 from openpars.rulebook.reading import read
 from openpars.rulebook.rules import PROBLEMS, RULES, finding, problems_of, rule_for
-from openpars.rulebook.steps import files, stored_records
+from openpars.rulebook.steps import files, services, stored_records
 from openpars.rulebook.vocabularies import VOCABULARIES
 
 from .examples import TODAY, complete, draft, instance, moc, rems
 
-STORED = {rule.id for rule in (*stored_records.RULES, *files.RULES)} | {"activity.counts.falling"}
+STORED = {rule.id for rule in (*stored_records.RULES, *files.RULES, *services.RULES)} | {
+    "activity.counts.falling"
+}
 
 # Answers, as they come in by any door, that break the rule. Everything else about them may be as it likes.
 PROVOKED: dict[str, dict[str, Any]] = {
@@ -167,7 +169,7 @@ def gaps(template: str) -> Iterator[str]:
 
 @pytest.mark.parametrize("rule", RULES.values(), ids=RULES.keys())
 def test_a_rule_has_words_that_a_person_can_read(rule: Any) -> None:
-    assert rule.id.startswith(("activity.", "file."))
+    assert rule.id.startswith(("activity.", "file.", "request."))
     assert set(gaps(rule.message)) | set(gaps(rule.mend)) == set(dict(rule.sample))
     for words in (rule.message, rule.mend):
         assert words.format_map(dict(rule.sample))[-1] in ".?!"

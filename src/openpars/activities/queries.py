@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, NoReturn
 from uuid import UUID
 
@@ -16,7 +16,7 @@ from django.http import Http404
 from openpars.accounts.scopes import SYSTEM_SCOPE, Scope
 from openpars.activities.models import Activity, Change
 from openpars.activities.records import HELD_COLUMNS, Held, held_of
-from openpars.rulebook.lifecycle import Reach, Status
+from openpars.rulebook.lifecycle import Phase, Reach, Status
 from openpars.rulebook.steps.stored_records import RESTORE_DAYS
 
 #: For so long a deleted activity can be restored.
@@ -149,6 +149,17 @@ def has_status(status: Status, *, now: datetime) -> Q:
             return Q(closed_at=None, complete_for__gte=Reach.ACTIVE, ends_at__gt=now)
 
 
+def has_phase(phase: Phase, *, today: date) -> Q:
+    """Return the condition for a phase, as the dates give it on the day `today`."""
+    match phase:
+        case Phase.UPCOMING:
+            return Q(start_date__gt=today)
+        case Phase.ENDED:
+            return Q(end_date__lt=today)
+        case Phase.IN_PROGRESS:
+            return Q(start_date__lte=today, end_date__gte=today)
+
+
 def can_be_closed(*, now: datetime) -> Q:
     """Return the condition for activities that are Ready to Close with nothing missing."""
     return has_status(Status.READY, now=now) & Q(complete_for=Reach.CLOSE)
@@ -167,6 +178,17 @@ def needs_attention(*, now: datetime) -> Q:
 def changes(activity_ids: Sequence[int]) -> Iterable[Change]:
     """Return the changes of these activities, oldest first. The caller has them from a scoped query."""
     return Change.objects.filter(activity_id__in=activity_ids).order_by("activity_id", "revision")
+
+
+def latest_changes(activity_id: int, *, before: int | None, most: int) -> list[Change]:
+    """Return an activity's last changes, the newest first, those before a revision if one is given.
+
+    The caller has the activity from a scoped query.
+    """
+    found = Change.objects.filter(activity_id=activity_id)
+    if before is not None:
+        found = found.filter(revision__lt=before)
+    return list(found.order_by("-revision")[:most])
 
 
 def internal_ids(provider_id: int, wanted: Sequence[str]) -> Iterator[tuple[str, int]]:

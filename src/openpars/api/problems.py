@@ -138,7 +138,7 @@ def wants_xml(request: HttpRequest) -> bool:
 
 
 def _xml(document: dict[str, Any]) -> bytes:
-    root = etree.Element(f"{{{_NAMESPACE}}}problem", nsmap={None: _NAMESPACE})  # type: ignore[dict-item] - the stubs know no default namespace
+    root = etree.Element(f"{{{_NAMESPACE}}}problem", nsmap={None: _NAMESPACE})  # type: ignore[dict-item]
     _add(root, document)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8")
 

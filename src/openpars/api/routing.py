@@ -27,6 +27,7 @@ from openpars.api.calls import Call
 from openpars.api.problems import Problem, response_to
 
 Method = Literal["GET", "POST", "PUT", "PATCH", "DELETE"]
+Reads = Literal["json", "nothing", "itself"]
 Handler = Callable[..., HttpResponse]
 Decorator = Callable[[Handler], Handler]
 
@@ -35,8 +36,8 @@ Decorator = Callable[[Handler], Handler]
 class Route:
     """What one method does at one address.
 
-    `needs` is the right the key has to have, None opens the route to everybody. `reads_json` says that the
-    body is a JSON object; a route that reads its body itself calls `idempotency.once` itself, too.
+    `needs` is the right the key has to have, None opens the route to everybody. The body `reads` as a JSON
+    object, or not at all; a route that reads it `itself` calls `idempotency.once` itself, too.
     """
 
     method: Method
@@ -44,7 +45,7 @@ class Route:
     name: str
     handler: Handler
     needs: Right | None
-    reads_json: bool
+    reads: Reads
 
     @property
     def writes(self) -> bool:
@@ -60,36 +61,37 @@ class Routes:
 
     def get(self, path: str, *, name: str, needs: Right | None = "read") -> Decorator:
         """Declare what is read at an address."""
-        return self._route("GET", path, name, needs, reads_json=False)
+        return self._route("GET", path, name, needs, "nothing")
 
-    def post(self, path: str, *, name: str, needs: Right = "write", reads_json: bool = True) -> Decorator:
-        """Declare what POST does at an address; `needs` and `reads_json` are as in `Route`."""
-        return self._route("POST", path, name, needs, reads_json=reads_json)
+    def post(self, path: str, *, name: str, needs: Right = "write", reads: Reads = "json") -> Decorator:
+        """Declare what POST does at an address."""
+        return self._route("POST", path, name, needs, reads)
 
     def put(self, path: str, *, name: str, needs: Right = "write") -> Decorator:
         """Declare what PUT does at an address."""
-        return self._route("PUT", path, name, needs, reads_json=True)
+        return self._route("PUT", path, name, needs, "json")
 
     def patch(self, path: str, *, name: str, needs: Right = "write") -> Decorator:
         """Declare what PATCH does at an address."""
-        return self._route("PATCH", path, name, needs, reads_json=True)
+        return self._route("PATCH", path, name, needs, "json")
 
     def delete(self, path: str, *, name: str, needs: Right = "write") -> Decorator:
         """Declare what DELETE does at an address."""
-        return self._route("DELETE", path, name, needs, reads_json=True)
+        return self._route("DELETE", path, name, needs, "nothing")
 
-    def _route(
-        self, method: Method, path: str, name: str, needs: Right | None, *, reads_json: bool
-    ) -> Decorator:
+    def _route(self, method: Method, path: str, name: str, needs: Right | None, reads: Reads) -> Decorator:
         def declare(handler: Handler) -> Handler:
-            self.all.append(Route(method, path, name, handler, needs, reads_json))
+            self.all.append(Route(method, path, name, handler, needs, reads))
             return handler
 
         return declare
 
 
 def patterns(routes: Iterable[Route]) -> list[URLPattern]:
-    """Return Django's patterns for routes: one for each address, in the order of their first routes."""
+    """Return Django's patterns for routes: one for each address, the longest first.
+
+    An internal ID may hold slashes, so `activities/<target>` would take what is meant for addresses below it.
+    """
     at: dict[str, dict[str, Route]] = {}
     for route in routes:
         methods = at.setdefault(route.path, {})
@@ -98,11 +100,11 @@ def patterns(routes: Iterable[Route]) -> list[URLPattern]:
         methods[route.method] = route
     return [
         path(address, Address(methods), name=next(iter(methods.values())).name)
-        for address, methods in at.items()
+        for address, methods in sorted(at.items(), key=lambda one: -one[0].count("/"))
     ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Address:
     """The view of one address: the route of each of its methods."""
 
@@ -131,7 +133,7 @@ def _called(route: Route, request: HttpRequest, parts: dict[str, Any]) -> HttpRe
             detail = f"This key may call {spent.limit:,} times a minute. Wait {spent.seconds} seconds."
             raise Problem(429, None, detail, headers={"Retry-After": str(spent.seconds)})
         callers.must_have(caller, route.needs or "read")
-        sent, body = bodies.json_object(request) if route.reads_json else (b"", {})
+        sent, body = bodies.json_object(request) if route.reads == "json" else (b"", {})
         today = now.astimezone(ZoneInfo(caller.provider.accreditor.time_zone)).date()
         call = Call(request, caller, now, today, body, route.writes and _validate_only(request))
         response = _done(route, call, sent, parts)
@@ -148,7 +150,7 @@ def _done(route: Route, call: Call, sent: bytes, parts: dict[str, Any]) -> HttpR
 
     if call.validate_only:
         return tried(perform)
-    return idempotency.once(call, sent, perform) if route.writes and route.reads_json else perform()
+    return idempotency.once(call, sent, perform) if route.writes and route.reads != "itself" else perform()
 
 
 def tried(perform: Callable[[], HttpResponse]) -> HttpResponse:

@@ -4,7 +4,8 @@ from typing import Final, Protocol
 
 from django.urls import include, path
 
-from openpars.api import me
+from openpars.api import changes, me
+from openpars.api.activities import life, listing, reading, saving
 from openpars.api.pars import routes as pars
 from openpars.api.routing import Routes, patterns
 
@@ -14,7 +15,7 @@ class _Module(Protocol):
 
 
 #: The modules whose routes are below /api/v1/, in the order in which they are described.
-MODULES: Final[tuple[_Module, ...]] = (me,)
+MODULES: Final[tuple[_Module, ...]] = (me, listing, saving, reading, life, changes)
 
 urlpatterns = [
     path("services/pars/", include(patterns(pars.routes.all))),

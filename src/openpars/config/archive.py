@@ -63,9 +63,9 @@ _UNREADABLE = (
 #: Tables that are made again by themselves: sessions (everybody signs in again) and Django's own lists.
 _LEFT_OUT = {"sessions", "contenttypes", "auth"}
 
-#: What is only under way: a job's lease is somebody's here and now, and a plan is made of what is stored then. Files
-#: prepared to be downloaded are gone in a day, and can be asked for again.
-_UNDER_WAY = {"jobs.job", "activities.plan", "activities.staged", "uploads.download"}
+#: What is only under way: a job's lease is somebody's here and now, a plan is made of what is stored then, and calls
+#: are counted for a minute. Files prepared to be downloaded are gone in a day, and can be asked for again.
+_UNDER_WAY = {"jobs.job", "activities.plan", "activities.staged", "uploads.download", "api.callcount"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@
 | OPENPARS_JOB_LEASE | seconds after which background work is taken from a worker that shows no sign of life | `45` |
 | OPENPARS_UPLOAD_MEGABYTES | the largest file of activities that is taken in | `1000` |
 | OPENPARS_WEBHOOKS_LOOPBACK | `1` lets webhooks deliver to this machine itself, for trying them out | |
+| OPENPARS_REQUESTS_PER_MINUTE | how often one key may call the web services | `600` |
 """
 
 import os
@@ -135,6 +136,7 @@ INSTALLED_APPS = [
     "openpars.activities",
     "openpars.uploads",
     "openpars.webhooks",
+    "openpars.api",
     "openpars.web",
     "allauth",
     "allauth.account",
@@ -145,6 +147,8 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    # What follows is for pages.
+    "openpars.api.middleware.Services",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -203,6 +207,9 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.MemoryFileUploadHandler",
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
+
+# How often one key may call the web services in a minute.
+REQUESTS_PER_MINUTE = _whole("OPENPARS_REQUESTS_PER_MINUTE", "600")
 
 # --- cache: rate limits must be shared by all processes, so they live in the database
 CACHES = {

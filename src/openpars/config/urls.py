@@ -6,6 +6,7 @@ from openpars.config import health
 
 urlpatterns = [
     path("healthz", health.healthz, name="healthz"),
+    path("", include("openpars.api.urls")),
     path("", include("openpars.web.urls")),
 ]
 

@@ -1,10 +1,11 @@
 """Reading answers: from whatever a door brings in to the one canonical form, and what is wrong with it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from openpars.rulebook.fields import FIELDS, Field
 from openpars.rulebook.findings import Finding
 from openpars.rulebook.notes import Notes
 from openpars.rulebook.ordering import in_form_order
@@ -53,3 +54,20 @@ def reread(
         settle_place(place, place, path.removesuffix("state"), notes)
         value = place["state"]
     return value, in_form_order(notes.findings)
+
+
+def strangers(raw: Mapping[str, Any]) -> Iterator[str]:
+    """Give the paths of the names that are no fields, those in the entries of lists too, as they stand in `raw`."""
+    return _strangers(raw, FIELDS, "")
+
+
+def _strangers(raw: Mapping[str, Any], fields: Mapping[str, Field], prefix: str) -> Iterator[str]:
+    for name, value in raw.items():
+        field = fields.get(name)
+        if field is None:
+            yield prefix + name
+        elif field.item and isinstance(value, list):
+            parts = {part.name: part for part in field.item}
+            for place, entry in enumerate(value):
+                if isinstance(entry, dict):
+                    yield from _strangers(entry, parts, f"{prefix}{name}.{place}.")

@@ -17,6 +17,7 @@ from openpars.rulebook.steps import (
     information_for_learners,
     learner_counts,
     registration_details,
+    services,
     stored_records,
 )
 
@@ -87,6 +88,7 @@ def _declared() -> Iterator[Rule]:
     yield from any_answer.RULES
     yield from stored_records.RULES
     yield from files.RULES
+    yield from services.RULES
 
 
 def _rule_id(path: str, problem: str, known: frozenset[str]) -> str:

@@ -13,7 +13,8 @@ from django.core.exceptions import PermissionDenied
 
 from openpars.accounts.scopes import Scope
 from openpars.activities import queries
-from openpars.activities.records import Held, exported, status_of
+from openpars.activities.models import Activity
+from openpars.activities.records import Held, answers_of, exported, status_of
 from openpars.activities.summary import SummaryFilter, narrowed
 from openpars.formats import templates
 from openpars.formats.rows import Kind
@@ -67,9 +68,9 @@ SERVED = {
 }
 
 
-def record_of(activity: Held, *, now: datetime, today: date) -> dict[str, Any]:
+def record_of(activity: Held | Activity, *, now: datetime, today: date) -> dict[str, Any]:
     """Return an activity as plain JSON: its answers, and what is known about it besides."""
-    answers = activity.answers
+    answers = activity.answers if isinstance(activity, Held) else answers_of(activity)
     first, last = (date.fromisoformat(answers[name]) for name in ("start_date", "end_date"))
     return {
         "activity_id": activity.activity_id,

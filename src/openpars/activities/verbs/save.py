@@ -42,7 +42,8 @@ class Edit:
     - `exact_revision`: refuse when the activity has any other revision;
     - `entry`: the form entry a new activity comes from: the same entry again is a save on that activity;
     - `keep_invalid`: keep an invalid answer beside the record and save the rest (a form), or refuse the
-      whole edit (a file, a service).
+      whole edit (a file, a service);
+    - `against`: what the door has against the edit already: it is told with all the rest, and nothing is written.
     """
 
     answers: Mapping[str, Any]
@@ -51,6 +52,7 @@ class Edit:
     exact_revision: int | None = None
     entry: UUID | None = None
     keep_invalid: bool = True
+    against: Sequence[Finding] = ()
 
 
 def save_one(
@@ -191,8 +193,8 @@ class _Saving:
     def _judge(self, work: _Work, internal_ids: InternalIds, lookalikes: Lookalikes) -> Outcome | None:
         """Return why a work is not to be written, or None."""
         proposal = work.proposal
-        if proposal.is_blocked:
-            return work.not_done()
+        if proposal.is_blocked or work.edit.against:
+            return work.not_done(*work.edit.against)
         if proposal.activity is not None and not proposal.differs:
             return None
         if proposal.activity is not None and proposal.activity.closed_at is not None:

@@ -27,7 +27,7 @@ routes = Routes()
 _MIXED: Final = 207
 
 
-@routes.post("activities", name="pars-activities", reads_json=False)
+@routes.post("activities", name="pars-activities", reads="itself")
 def send(call: Call) -> HttpResponse:
     """Add, update, delete and close the activities of the body, and answer what became of each.
 
