@@ -158,6 +158,25 @@ def of_contact(name: str, link: str) -> Scene:
     return open_page
 
 
+def key_made(page: Page) -> None:
+    """Make a test key, which makes the sandbox, too."""
+    page.goto(f"{PROFILE}keys/make/")
+    page.get_by_label("Name", exact=True).fill("Learning system")
+    page.get_by_role("button", name="Make the key").click()
+    page.get_by_role("link", name="I have kept it").wait_for()
+
+
+def of_keys(link: str) -> Scene:
+    """Return a scene: where a link of the list of keys leads."""
+
+    def open_page(page: Page) -> None:
+        page.goto(f"{PROFILE}keys/")
+        page.get_by_role("link", name=link).first.click()
+        page.wait_for_load_state()
+
+    return open_page
+
+
 def wrong_password(page: Page) -> None:
     """Sign in with a wrong password."""
     page.goto("/")
@@ -266,6 +285,13 @@ SCENES: dict[str, Scene] = {
     "profile": at(PROFILE),
     "profile-edit": at(f"{PROFILE}edit/"),
     "profile-invite": at(f"{PROFILE}invite/"),
+    "keys-empty": at(f"{PROFILE}keys/"),
+    "key-make": at(f"{PROFILE}keys/make/"),
+    "key-made": key_made,
+    "keys": at(f"{PROFILE}keys/"),
+    "key-revoke": of_keys("Revoke"),
+    "key-sandbox": of_keys("Look into the sandbox"),
+    "key-sandbox-reset": of_keys("Empty the sandbox"),
     "contact-role": of_contact("Demo Editor", "Change role"),
     "contact-end": of_contact("Demo Editor", "End"),
     "account": at("/account/"),

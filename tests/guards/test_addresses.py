@@ -8,7 +8,8 @@ import pytest
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from openpars.accounts.models import AuditEntry, Contact, Invitation, Provider
+from openpars.accounts import verbs
+from openpars.accounts.models import ApiKey, AuditEntry, Contact, Invitation, Provider
 from openpars.activities.models import Change
 from openpars.api.routing import Address
 from openpars.uploads.models import Download, Upload, UploadFix, UploadRow
@@ -75,18 +76,20 @@ OTHERS = [
 
 @pytest.fixture
 def place() -> dict[str, Any]:
-    """A provider with an activity, a contact, an invitation and an upload: what the addresses are filled with."""
+    """A provider with an activity, a contact, an upload and a key: what the addresses are filled with."""
     provider = factories.provider()
     activity = factories.activity(provider)
     administrator = factories.contact(provider, role="administrator")
     upload = uploading.upload(provider)
     uploading.row(upload, 2, Result.NEW)
+    key, _ = verbs.create_key(provider=provider, name="LMS", scopes=[], kind="test", actor=factories.actor())
     return {
         "number": provider.number,
         "accreditor_id": provider.accreditor_id,
         "activity_id": activity.activity_id,
         "contact_id": administrator.pk,
         "invitation_id": 1,
+        "key_id": key.pk,
         "year": 2026,
         "slug": "basic-information",
         "upload_id": upload.pk,
@@ -117,6 +120,7 @@ def everything() -> dict[str, Any]:
         "downloads": sorted(Download.objects.values_list("pk", "state")),
         "rows": sorted(UploadRow.objects.values_list("upload", "number", "ticked")),
         "fixes": UploadFix.objects.count(),
+        "keys": sorted(ApiKey.objects.values_list("pk", "revoked_at")),
         "providers": sorted(Provider.objects.values_list("pk", "name", "number")),
     }
 

@@ -393,6 +393,48 @@ def test_the_profile(visit: Visit, look: Look, site: Site, administrator: str) -
     look(viewer, "profile", "as a viewer")
 
 
+@looks_at("profile-keys", "profile-key-make", "profile-key-revoke", "profile-sandbox-reset", "activities")
+def test_keys_and_the_sandbox(visit: Visit, look: Look, administrator: str) -> None:
+    page = visit(administrator)
+    page.goto(f"{PROFILE}keys/")
+    look(page, "profile-keys", "before the first key")
+    page.get_by_role("link", name="Make an API key").click()
+    look(page, "profile-key-make")
+    press(page, "Make the key")
+    look(page, "profile-key-make", "refused")
+    page.get_by_label("Name", exact=True).fill("Learning system of the university’s " + "long-named " * 5)
+    press(page, "Make the key")
+    look(page, "profile-key-make", "with the key")
+    box = page.get_by_role("textbox", name="Learning system")
+    expect(box).to_have_value(re.compile(r"^openpars_test_[0-9a-z]{8}_[\w-]{43}$"))
+    box.focus()
+    assert page.evaluate("getSelection().toString()") == box.input_value()
+    page.get_by_role("button", name="Copy the key").click()
+    expect(page.locator("[data-copy]")).to_have_text(re.compile("Copied|Press Ctrl"))
+    page.get_by_role("link", name="I have kept it").click()
+    look(page, "profile-keys", "with a key")
+    page.get_by_role("link", name="Look into the sandbox").click()
+    expect(page.get_by_role("region", name="Sandbox")).to_be_visible()
+    look(page, "activities", "of a sandbox")
+    page.get_by_role("link", name="Leave the sandbox").click()
+    page.get_by_role("link", name="Empty the sandbox").click()
+    look(page, "profile-sandbox-reset")
+    press(page, "Empty the sandbox")
+    page.get_by_role("link", name="Revoke").first.click()
+    look(page, "profile-key-revoke")
+    press(page, "Revoke the key")
+    look(page, "profile-keys", "with a revoked key")
+    viewer = visit("viewer@demo.example")
+    viewer.goto(f"{PROFILE}keys/")
+    look(viewer, "profile-keys", "as a viewer")
+    plain = visit(administrator, script=False)
+    plain.goto(f"{PROFILE}keys/make/")
+    plain.get_by_label("Name", exact=True).fill("Without scripts")
+    press(plain, "Make the key")
+    expect(plain.get_by_role("textbox", name="Without scripts")).to_have_value(re.compile("^openpars_test_"))
+    expect(plain.get_by_role("button", name="Copy the key")).to_be_hidden()
+
+
 @looks_at(
     "home",
     "activities",

@@ -301,6 +301,7 @@ def test_no_page_needs_inline_script_or_style(provider: Provider, administrator:
     contact = [administrator.pk]
     addresses = [
         *(reverse(name, args=number) for name in ("profile", "profile-edit", "profile-invite")),
+        *(reverse(name, args=number) for name in ("profile-keys", "profile-key-make")),
         *(reverse(f"profile-contact-{what}", args=[*number, *contact]) for what in ("role", "end")),
         *(
             reverse(f"accreditor{page}", args=accreditor)
@@ -333,6 +334,9 @@ def test_no_page_needs_inline_script_or_style(provider: Provider, administrator:
         "/accreditors/{accreditor}/years/99999999999999999999/lock/",
         "/providers/%00/profile/",
         "/providers/{number}/profile/?page=x",
+        "/providers/{number}/profile/keys/?page=x",
+        "/providers/{number}/profile/keys/99999999999999999999/revoke/",
+        "/providers/S000001/profile/keys/",
         "/providers/{number}/profile/contacts/99999999999999999999/role/",
         "/providers/{number}/profile/invitations/99999999999999999999/revoke/",
         "/invitations/%00/",

@@ -14,6 +14,8 @@ from django.core.exceptions import ValidationError
 
 _CLASSES: tuple[tuple[type[forms.Widget], str], ...] = (
     (forms.CheckboxInput, "usa-checkbox__input"),
+    # Django's many check boxes are a kind of its radio buttons.
+    (forms.CheckboxSelectMultiple, "usa-checkbox__input"),
     (forms.RadioSelect, "usa-radio__input"),
     (forms.Select, "usa-select"),
     (forms.Textarea, "usa-textarea"),

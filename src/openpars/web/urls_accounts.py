@@ -8,7 +8,7 @@ from allauth.mfa.webauthn import views as webauthn_views
 from django.urls import URLPattern, URLResolver, include, path, re_path
 from django.views.generic import RedirectView
 
-from openpars.web.views.accounts import account, accreditor, contacts, invitation, profile, set_up
+from openpars.web.views.accounts import account, accreditor, contacts, invitation, keys, profile, set_up
 from openpars.web.views.accounts.places import at_accreditor, at_provider
 
 sign_in: list[URLPattern] = [
@@ -79,6 +79,16 @@ provider_pages: list[URLPattern] = [
         "invitations/<int:invitation_id>/revoke/",
         at_provider(contacts.revoke_invitation, to_administer=True),
         name="profile-invitation-revoke",
+    ),
+    path("keys/", at_provider(keys.keys), name="profile-keys"),
+    path("keys/make/", at_provider(keys.make, to_administer=True), name="profile-key-make"),
+    path(
+        "keys/<int:key_id>/revoke/", at_provider(keys.revoke, to_administer=True), name="profile-key-revoke"
+    ),
+    path(
+        "keys/sandbox/reset/",
+        at_provider(keys.reset_sandbox, to_administer=True),
+        name="profile-sandbox-reset",
     ),
 ]
 

@@ -7,7 +7,8 @@ import zoneinfo
 from django import forms
 
 from openpars.accounts.forms import Look
-from openpars.accounts.models import DEFAULT_TIME_ZONE, PROVIDER_NUMBER_LENGTH
+from openpars.accounts.keys import SCOPES
+from openpars.accounts.models import DEFAULT_TIME_ZONE, PROVIDER_NUMBER_LENGTH, ApiKey
 from openpars.accounts.refusals import Refused
 from openpars.accounts.roles import ROLE_MEANS, Role
 
@@ -46,6 +47,19 @@ def role_choices() -> list[tuple[str, str]]:
     """Return the roles with what they mean, the usual one first."""
     order = (Role.EDITOR, Role.VIEWER, Role.ADMINISTRATOR)
     return [(role.value, f"{role.label}. {ROLE_MEANS[role]}") for role in order]
+
+
+def key_kinds() -> list[tuple[str, str]]:
+    """Return the kinds of API keys with what they mean, the harmless one first."""
+    return [
+        (ApiKey.Kind.TEST.value, "Test: the sandbox, where nothing is real and nothing is public"),
+        (ApiKey.Kind.LIVE.value, "Live: the provider’s own activities"),
+    ]
+
+
+def key_rights() -> list[tuple[str, str]]:
+    """Return what a key may be allowed besides reading."""
+    return [(scope, words) for scope, words in SCOPES.items() if scope != "read"]
 
 
 class OurForm(Look):
@@ -128,6 +142,36 @@ class RoleForm(OurForm):
     role = forms.ChoiceField(choices=role_choices, widget=forms.RadioSelect)
 
     labels = {"role": "Role"}
+
+
+class KeyForm(OurForm):
+    """A new API key."""
+
+    name = forms.CharField()
+    kind = forms.ChoiceField(choices=key_kinds, initial=ApiKey.Kind.TEST, widget=forms.RadioSelect)
+    scopes = forms.MultipleChoiceField(
+        choices=key_rights,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"invalid_choice": "Choose from the list."},
+    )
+    last_day = forms.DateField(
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        error_messages={"invalid": "Enter a date such as 3/31/2027."},
+    )
+
+    labels = {
+        "name": "Name",
+        "kind": "What it works on",
+        "scopes": "What it may do besides reading",
+        "last_day": "Last day on which it works",
+    }
+    hints = {
+        "name": "The program that will use it, such as “Learning system”. It stands beside what the program changes.",
+        "scopes": "Every key reads. Give it no more than the program needs.",
+        "last_day": "Leave it blank for a key that works until somebody revokes it.",
+    }
 
 
 class ProviderForm(OurForm):

@@ -17,7 +17,10 @@ from openpars.web.views.accounts.places import Place
 
 @require_safe
 def profile(request: HttpRequest, place: Place) -> HttpResponse:
-    """Show the provider's data, contacts, open invitations and audit trail."""
+    """Show the provider's data, contacts, open invitations and audit trail. A sandbox has its provider's."""
+    provider = place.provider
+    if provider is not None and provider.sandbox_of is not None:
+        return redirect("profile", provider.sandbox_of.number)
     return render(
         request,
         "accounts/profile.html",
