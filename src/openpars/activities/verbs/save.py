@@ -27,6 +27,7 @@ from openpars.activities.records import answers_of
 from openpars.activities.revising import new_activity, revise
 from openpars.activities.writer import Deed, Written
 from openpars.rulebook.findings import Finding
+from openpars.rulebook.paths import is_within
 from openpars.rulebook.rules import finding
 
 REVISION_STALE = "activity.revision.stale"
@@ -100,9 +101,16 @@ class _Work:
     def not_done(self, *findings: Finding) -> Outcome:
         """Return the outcome of an edit that is not written."""
         said, drafted = self.proposal.said, self.proposal.drafted
-        # Of an answer to a question that is not asked, only its reading says what is wrong.
-        unasked = [found for found in said.findings if found not in drafted.findings]
-        return Outcome(self.activity, (*findings, *drafted.findings, *unasked))
+        # Of what was refused its reading says what is wrong; its text, read again, would only say so in other words.
+        refused = {found.path for found in said.findings if found.blocks}
+        judged = [
+            found
+            for found in drafted.findings
+            if found in said.findings or not is_within(found.path, refused)
+        ]
+        # Of an answer to a question that is not asked, only its reading says it.
+        unasked = [found for found in said.findings if found not in judged]
+        return Outcome(self.activity, (*findings, *judged, *unasked))
 
 
 class _Saving:
