@@ -227,12 +227,17 @@ HEADINGS: Final = {
 }
 
 
+def answers_of(rule: str, number: int = 1) -> Answers:
+    """Return the answers of an activity that meets a rule; the number makes its internal ID."""
+    answers = {"internal_id": f"A-{number}", **_GOOD, **BAD[rule].answers}
+    return {name: value for name, value in answers.items() if value is not None}
+
+
 def _activities(unsayable: frozenset[str]) -> Iterator[tuple[str, Bad, Answers]]:
     """Give each rule that can be met, and the answers of the activity that meets it."""
     for number, (rule, bad) in enumerate(BAD.items(), 1):
         if rule not in unsayable:
-            answers = {"internal_id": f"A-{number}", **_GOOD, **bad.answers}
-            yield rule, bad, {name: value for name, value in answers.items() if value is not None}
+            yield rule, bad, answers_of(rule, number)
 
 
 def _table() -> list[list[str]]:

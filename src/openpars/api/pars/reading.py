@@ -32,6 +32,8 @@ def checked_rows(request: HttpRequest, body: bytes, *, today: date) -> tuple[Lay
 
     Raises Problem: 413 for too many, 415 for a type that is not read, 400 for what cannot be read.
     """
+    if not body.strip():
+        raise Problem(400, None, "The body is empty. Send one or several MedicalEducationMetrics in it.")
     if sum(body.count(mark) for mark in _MARKS) > MOST_MARKS:
         raise Problem(413, None, _TOO_MUCH)
     try:
