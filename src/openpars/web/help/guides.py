@@ -217,6 +217,11 @@ GUIDES = (
         _commendation,
     ),
     Guide("year-end", "The end of the reporting year", "What to finish, and in which order."),
+    Guide(
+        "pars-web-services",
+        "From PARS web services to ours",
+        "For developers: what SaveActivity, GetActivity and the others are called here.",
+    ),
 )
 """Every guide, in reading order."""
 
