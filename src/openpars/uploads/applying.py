@@ -12,14 +12,13 @@ from django.db import transaction
 from openpars import clock
 from openpars.accounts.actors import Actor
 from openpars.accounts.scopes import Scope
-from openpars.activities import staging
 from openpars.activities.doors import Door
 from openpars.activities.staging import NoSuchPlan
 from openpars.activities.verbs import apply
 from openpars.activities.verbs.apply import Applied, Moved
 from openpars.jobs import queue
 from openpars.jobs.running import Running
-from openpars.uploads import queries, receiving, telling
+from openpars.uploads import clearing, queries, receiving, telling
 from openpars.uploads.models import Upload
 from openpars.uploads.states import WRITTEN, Result, State
 
@@ -93,13 +92,9 @@ def tick(upload: Upload, *, leave_out: Iterable[int], take_in: Iterable[int], sc
 def run(job: Running) -> None:
     """Apply the plan of the upload that the job names."""
     upload = Upload.objects.get(pk=UUID(job.args["upload"]))
-    if upload.job != job.id or upload.plan is None:
+    if upload.job != job.id or upload.plan is None or upload.state != State.APPLYING:
         return
-    if upload.state == State.APPLIED:
-        # An attempt before this one was killed when all was written.
-        staging.discard(upload.plan)
-    if upload.state != State.APPLYING:
-        return
+    plan = upload.plan
     job.progress(0, None, APPLYING)
     actor = Actor(person_id=job.args["person"], name=job.args["name"])
     now = clock.now()
@@ -118,11 +113,12 @@ def run(job: Running) -> None:
         }
         held.save(update_fields=["state", "applied_at", "applied_by", "counts"])
         telling.finished(held)
+        clearing.later(plan)
 
     left_out = queries.rows(upload).filter(ticked=False, result__in=WRITTEN)
     try:
         outcome = apply.apply(
-            upload.plan,
+            plan,
             upload=upload.pk,
             scope=Scope("system", provider_id=upload.provider_id),
             actor=actor,
@@ -135,8 +131,6 @@ def run(job: Running) -> None:
         outcome = Moved()
     if isinstance(outcome, Moved):
         _moved(upload, outcome, job, now=now)
-    else:
-        staging.discard(upload.plan)
     telling.when_long(upload.pk)
 
 

@@ -15,6 +15,7 @@ class UploadsConfig(AppConfig):
         from openpars.jobs import handlers  # noqa: PLC0415 - models load only after the settings are known
         from openpars.uploads import (  # noqa: PLC0415
             applying,
+            clearing,
             ending,
             forgetting,
             planning,
@@ -25,6 +26,7 @@ class UploadsConfig(AppConfig):
 
         handlers.register(receiving.CHECK, planning.check, ended=ending.ended)
         handlers.register(applying.APPLY, applying.run, ended=ending.ended)
+        handlers.register(clearing.CLEAR, clearing.run)
         handlers.register(undoing.UNDO, undoing.run, ended=ending.ended)
         handlers.register(preparing.PREPARE, preparing.run, ended=preparing.ended)
         handlers.each_hour(forgetting.forget_downloads)
