@@ -35,6 +35,7 @@ ROUTES: dict[str, str | None] = {
     "POST /api/v1/activities/{target}/restore": "write",
     "GET /api/v1/activities/{target}/history": "read",
     "GET /api/v1/activities/{target}/blockers": "read",
+    "GET /api/v1/changes": "read",
     "GET /services/pars/activities": "read",
     "POST /services/pars/activities": "write",
     "GET /services/pars/activities/{activity_id}": "read",

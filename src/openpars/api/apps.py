@@ -9,3 +9,10 @@ class ApiConfig(AppConfig):
     name = "openpars.api"
     label = "api"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Have answers forgotten that are kept no longer."""
+        from openpars.api import idempotency  # noqa: PLC0415 - models load only after the settings are known
+        from openpars.jobs import handlers  # noqa: PLC0415
+
+        handlers.each_hour(idempotency.forget)

@@ -47,7 +47,7 @@ READ_ONLY: Final = (
     "findings",
 )
 #: The clock alone leads from the one to the other.
-_RUNNING: Final = {Status.ACTIVE.value, Status.READY.value}
+_RUNNING: Final = (Status.ACTIVE.value, Status.READY.value)
 _MOST_NAMED: Final = 20
 _LONGEST: Final = 100
 _TRIES: Final = 3
@@ -134,7 +134,7 @@ def _may_stand(name: str, value: Any, facts: Mapping[str, Any]) -> bool:
         return bool(facts)
     if name == "revision":
         return type(value) is int and value in facts.get(name, ())
-    if name == "status" and {value, facts.get(name)} <= _RUNNING:
+    if name == "status" and value in _RUNNING and facts.get(name) in _RUNNING:
         return True
     return name in facts and value == facts[name]
 
