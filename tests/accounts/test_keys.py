@@ -33,7 +33,11 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 
 def made(provider: Provider | None = None, **over: Any) -> tuple[ApiKey, str]:
-    named: dict[str, Any] = {"name": "Learning system", "scopes": ["read", "write"], "actor": factories.actor("Ada")}
+    named: dict[str, Any] = {
+        "name": "Learning system",
+        "scopes": ["read", "write"],
+        "actor": factories.actor("Ada"),
+    }
     return verbs.create_key(provider=provider or factories.provider(), **named | over)
 
 
@@ -153,6 +157,17 @@ def test_use_is_written_down_at_most_once_an_hour() -> None:
         assert key.last_used_at
         written.append((key.last_used_at - start) // timedelta(minutes=1))
     assert written == [0, 0, 0, 60, 60, 60, 120]
+
+
+def test_two_requests_at_once_write_the_use_down_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    key, text = made()
+    seen_before = ApiKey.objects.select_related("provider__accreditor").get()
+    caller_of(f"Bearer {text}", now=clock.now())
+    # The second one has read the key before the first one wrote.
+    monkeypatch.setattr(authentication, "_found", lambda _: seen_before)
+    caller_of(f"Bearer {text}", now=clock.now() + timedelta(seconds=1))
+    key.refresh_from_db()
+    assert key.last_used_at == clock.now()
 
 
 def test_a_busy_database_keeps_nobody_out(monkeypatch: pytest.MonkeyPatch) -> None:
