@@ -16,6 +16,7 @@ from openpars.api.routing import Address, Route
 from openpars.uploads.models import Upload
 from tests import factories
 from tests.api.calling import Desk
+from tests.web import uploading
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
@@ -36,6 +37,23 @@ ROUTES: dict[str, str | None] = {
     "GET /api/v1/activities/{target}/history": "read",
     "GET /api/v1/activities/{target}/blockers": "read",
     "GET /api/v1/changes": "read",
+<<<<<<< HEAD
+=======
+    "GET /api/v1/uploads": "read",
+    "POST /api/v1/uploads": "write",
+    "GET /api/v1/uploads/{upload_id}": "read",
+    "GET /api/v1/uploads/{upload_id}/rows": "read",
+    "GET /api/v1/uploads/{upload_id}/findings": "read",
+    "POST /api/v1/uploads/{upload_id}/columns": "write",
+    "POST /api/v1/uploads/{upload_id}/apply": "write",
+    "POST /api/v1/uploads/{upload_id}/plan": "write",
+    "POST /api/v1/uploads/{upload_id}/cancel": "write",
+    "POST /api/v1/uploads/{upload_id}/undo": "write",
+    "GET /api/v1/vocabularies": "read",
+    "GET /api/v1/vocabularies/{name}": "read",
+    "GET /api/v1/rules": "read",
+    "GET /api/v1/openapi.json": None,
+>>>>>>> f4f5a72 (wip)
     "GET /services/pars/activities": "read",
     "POST /services/pars/activities": "write",
     "GET /services/pars/activities/{activity_id}": "read",
@@ -93,8 +111,15 @@ def everything() -> dict[str, Any]:
 @pytest.fixture
 def place() -> dict[str, Any]:
     """What the addresses are filled with: all of one provider."""
-    activity_id = factories.activity(factories.provider()).activity_id
-    return {"target": activity_id, "activity_id": activity_id}
+    provider = factories.provider()
+    activity_id = factories.activity(provider).activity_id
+    upload_id = uploading.upload(provider).pk
+    return {
+        "target": activity_id,
+        "activity_id": activity_id,
+        "upload_id": upload_id,
+        "name": "no-such-list",
+    }
 
 
 @pytest.mark.parametrize("name", KEYED)

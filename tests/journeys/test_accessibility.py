@@ -336,7 +336,7 @@ def test_the_life_of_an_activity(visit: Visit, look: Look, administrator: str) -
     look(viewer, "activity", "as a viewer")
 
 
-@looks_at("help", "guide", "technical-resources", "columns", "rulebook")
+@looks_at("help", "guide", "technical-resources", "columns", "rulebook", "api-docs")
 def test_help(visit: Visit, look: Look, administrator: str) -> None:
     page = visit(administrator)
     page.goto("/help/")
@@ -350,7 +350,11 @@ def test_help(visit: Visit, look: Look, administrator: str) -> None:
     look(page, "columns")
     page.goto("/rulebook/")
     look(page, "rulebook")
+    page.goto("/api/docs")
+    look(page, "api-docs")
     stranger = visit()
+    stranger.goto("/api/docs")
+    look(stranger, "api-docs", "as a stranger")
     stranger.goto("/technical-resources/")
     look(stranger, "technical-resources", "as a stranger")
 

@@ -12,6 +12,8 @@ from django.urls import resolve
 from openpars.api.problems import response_to
 
 PREFIXES: Final = ("/api/", "/services/")
+#: The page that describes the services is a page as others are.
+PAGE: Final = "/api/docs"
 
 
 class Services:
@@ -22,7 +24,7 @@ class Services:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         """Answer the call, whatever comes of it, or hand a page on."""
-        if not request.path_info.startswith(PREFIXES):
+        if not request.path_info.startswith(PREFIXES) or request.path_info == PAGE:
             return self.get_response(request)
         response: HttpResponse
         try:

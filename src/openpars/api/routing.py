@@ -21,7 +21,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 
 from openpars import clock
-from openpars.api import bodies, callers, idempotency, limits
+from openpars.api import bodies, callers, idempotency, limits, sandbox
 from openpars.api.callers import Right
 from openpars.api.calls import Call
 from openpars.api.problems import Problem, response_to
@@ -134,6 +134,7 @@ def _called(route: Route, request: HttpRequest, parts: dict[str, Any]) -> HttpRe
             raise Problem(429, None, detail, headers={"Retry-After": str(spent.seconds)})
         callers.must_have(caller, route.needs or "read")
         sent, body = bodies.json_object(request) if route.reads == "json" else (b"", {})
+        sandbox.play(caller, body.get("title"))
         today = now.astimezone(ZoneInfo(caller.provider.accreditor.time_zone)).date()
         call = Call(request, caller, now, today, body, route.writes and _validate_only(request))
         response = _done(route, call, sent, parts)
