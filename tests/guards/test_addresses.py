@@ -14,8 +14,9 @@ from openpars.activities.models import Change
 from openpars.api.routing import Address
 from openpars.uploads.models import Download, Upload, UploadFix, UploadRow
 from openpars.uploads.states import Result
+from openpars.webhooks.models import Delivery, Subscription
 from tests import factories
-from tests.web import uploading
+from tests.web import hooks, uploading
 from tests.web.desk import drained
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
@@ -82,6 +83,7 @@ def place() -> dict[str, Any]:
     administrator = factories.contact(provider, role="administrator")
     upload = uploading.upload(provider)
     uploading.row(upload, 2, Result.NEW)
+    delivery = hooks.delivery(hooks.webhook(provider))
     key, _ = verbs.create_key(provider=provider, name="LMS", scopes=[], kind="test", actor=factories.actor())
     return {
         "number": provider.number,
@@ -89,6 +91,8 @@ def place() -> dict[str, Any]:
         "activity_id": activity.activity_id,
         "contact_id": administrator.pk,
         "invitation_id": 1,
+        "webhook_id": delivery.subscription_id,
+        "delivery_id": delivery.pk,
         "key_id": key.pk,
         "year": 2026,
         "slug": "basic-information",
@@ -120,6 +124,8 @@ def everything() -> dict[str, Any]:
         "downloads": sorted(Download.objects.values_list("pk", "state")),
         "rows": sorted(UploadRow.objects.values_list("upload", "number", "ticked")),
         "fixes": UploadFix.objects.count(),
+        "webhooks": sorted(Subscription.objects.values_list("pk", "secret", "paused_at", "name")),
+        "deliveries": sorted(Delivery.objects.values_list("pk", "state", "next_try_at")),
         "keys": sorted(ApiKey.objects.values_list("pk", "revoked_at")),
         "providers": sorted(Provider.objects.values_list("pk", "name", "number")),
     }
@@ -151,7 +157,7 @@ def test_a_stranger_at_home_reaches_nothing_foreign(client: Client, place: dict[
     theirs = factories.provider()
     client.force_login(factories.contact(theirs, role="administrator").person)
     for name, parts in PROVIDERS:
-        if {"activity_id", "upload_id", "download_id"} & set(parts):
+        if {"activity_id", "upload_id", "download_id", "webhook_id"} & set(parts):
             for method in (client.get, client.post):
                 answer = method(address(name, parts, place | {"number": theirs.number}))
                 assert answer.status_code in {404, 405}, (name, method.__name__, answer.status_code)
