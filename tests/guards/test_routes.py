@@ -37,8 +37,6 @@ ROUTES: dict[str, str | None] = {
     "GET /api/v1/activities/{target}/history": "read",
     "GET /api/v1/activities/{target}/blockers": "read",
     "GET /api/v1/changes": "read",
-<<<<<<< HEAD
-=======
     "GET /api/v1/uploads": "read",
     "POST /api/v1/uploads": "write",
     "GET /api/v1/uploads/{upload_id}": "read",
@@ -53,7 +51,6 @@ ROUTES: dict[str, str | None] = {
     "GET /api/v1/vocabularies/{name}": "read",
     "GET /api/v1/rules": "read",
     "GET /api/v1/openapi.json": None,
->>>>>>> f4f5a72 (wip)
     "GET /services/pars/activities": "read",
     "POST /services/pars/activities": "write",
     "GET /services/pars/activities/{activity_id}": "read",
