@@ -30,12 +30,13 @@ PATIENCE = 20_000
 class Site:
     """A running site: its address, its data folder, and who may sign in.
 
-    `sign_ins` has passwords by e-mail; the first is an administrator.
+    `sign_ins` has passwords by e-mail; the first is an administrator. `environment` leads commands to the data.
     """
 
     address: str
     data: Path
     sign_ins: dict[str, str]
+    environment: dict[str, str]
 
     @property
     def administrator(self) -> str:
@@ -85,7 +86,7 @@ def running_site(data: Path, *, today: str = TODAY, demo: bool = True) -> Iterat
                 time.sleep(0.1)
         lines = [line for line in said.read_text().splitlines() if line.startswith("demo sign-in: ")]
         sign_ins = dict(line.removeprefix("demo sign-in: ").split(" ", 1) for line in lines)
-        yield Site(address, data, sign_ins)
+        yield Site(address, data, sign_ins, environment)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(timeout=20)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from tests import postgres
 from tests.journeys.desk import HOME
 from tests.journeys.running import running_site
 
@@ -20,15 +19,11 @@ SCRIPT = Path(__file__).parents[3] / "examples/pars.sh"
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
     """A site with demo data: what the script is given to find it, and a test key."""
     data = tmp_path_factory.mktemp("service")
-    ours = ("OPENPARS_", "DATABASE_URL", "DJANGO_SETTINGS_MODULE")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    if os.environ.get("OPENPARS_TEST_DATABASE") == "postgres":
-        environment["DATABASE_URL"] = postgres.start()
     with running_site(data) as site:
         command = [str(Path(sys.executable).parent / "openpars"), "key", "create", "--data", str(data)]
         asked = ["--provider", HOME, "--name", "Learning system", "--scopes", "write,close", "--test"]
         made = subprocess.run(
-            [*command, *asked], env=environment, check=True, capture_output=True, text=True, timeout=60
+            [*command, *asked], env=site.environment, check=True, capture_output=True, text=True, timeout=60
         )
         yield {"address": site.address, "OPENPARS_KEY": made.stdout.splitlines()[-1]}
 
