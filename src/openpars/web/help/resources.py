@@ -92,6 +92,18 @@ RESOURCES = (
         downloads=tuple(Download("schema", name, parts=(name,)) for name in xsd.documents()),
     ),
     Resource(
+        name="Web services",
+        about="Register activities, update learner counts and close them from a system of your own. Examples in "
+        "curl and Python.",
+        version=rulebook.VERSION,
+        since=FILES_SINCE,
+        note=FILES_NOTE,
+        downloads=(
+            Download("api-docs", "Read how to use them"),
+            Download("api-openapi", "OpenAPI document"),
+        ),
+    ),
+    Resource(
         name="Rulebook",
         about="Every rule an activity is judged by: its id, what is wrong, how to mend it, an example.",
         version=rulebook.VERSION,
