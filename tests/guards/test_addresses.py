@@ -35,6 +35,7 @@ PUBLIC = {
     "columns",
     "schema",
     "template",
+    "api-docs",
     "technical-resources",  # vendors need no account to read how to connect
     "account_login",
     "account_logout",
