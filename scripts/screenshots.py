@@ -166,6 +166,29 @@ def key_made(page: Page) -> None:
     page.get_by_role("link", name="I have kept it").wait_for()
 
 
+def webhook_added(page: Page) -> None:
+    """Add a webhook, which shows its secret."""
+    page.goto(f"{PROFILE}webhooks/add/")
+    page.get_by_label("Name", exact=True).fill("Learning system")
+    page.get_by_label("Address").fill("https://hooks.invalid/openpars/" + "deep/" * 12)
+    page.get_by_role("button", name="Add the webhook").click()
+    page.get_by_role("link", name="I have kept it").wait_for()
+
+
+def of_webhook(press: str = "") -> Scene:
+    """Return a scene: the first webhook, when a button of its page, if it is there, has been pressed."""
+
+    def open_page(page: Page) -> None:
+        page.goto(f"{PROFILE}webhooks/")
+        page.get_by_role("link", name="Learning system").first.click()
+        page.get_by_role("heading", name="Deliveries").wait_for()
+        if press and (button := page.get_by_role("button", name=press)).count():
+            button.click()
+        page.wait_for_load_state()
+
+    return open_page
+
+
 def of_keys(link: str) -> Scene:
     """Return a scene: where a link of the list of keys leads."""
 
@@ -292,6 +315,13 @@ SCENES: dict[str, Scene] = {
     "key-revoke": of_keys("Revoke"),
     "key-sandbox": of_keys("Look into the sandbox"),
     "key-sandbox-reset": of_keys("Empty the sandbox"),
+    "webhooks-empty": at(f"{PROFILE}webhooks/"),
+    "webhook-add": at(f"{PROFILE}webhooks/add/"),
+    "webhook-secret": webhook_added,
+    "webhooks": at(f"{PROFILE}webhooks/"),
+    "webhook-delivery": of_webhook("Send a test"),
+    "webhook": of_webhook(),
+    "webhook-paused": of_webhook("Pause"),
     "contact-role": of_contact("Demo Editor", "Change role"),
     "contact-end": of_contact("Demo Editor", "End"),
     "account": at("/account/"),

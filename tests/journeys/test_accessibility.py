@@ -48,6 +48,10 @@ NOT_PAGES = {
     "mfa_login_webauthn": "for the script of the sign-in page",
     "profile-invitation-resend": "takes posts only",
     "profile-invitation-revoke": "takes posts only",
+    "profile-webhook-go-on": "takes posts only",
+    "profile-webhook-pause": "takes posts only",
+    "profile-webhook-resend": "takes posts only",
+    "profile-webhook-test": "takes posts only",
     "rulebook-json": "for machines",
     "rulebook-markdown": "for machines",
     "schema": "a file",
@@ -438,6 +442,48 @@ def test_keys_and_the_sandbox(visit: Visit, look: Look, administrator: str) -> N
     press(plain, "Make the key")
     expect(plain.get_by_role("textbox", name="Without scripts")).to_have_value(re.compile("^openpars_test_"))
     expect(plain.get_by_role("button", name="Copy the key")).to_be_hidden()
+
+
+@looks_at(
+    "profile-webhooks",
+    "profile-webhook-add",
+    "profile-webhook",
+    "profile-webhook-edit",
+    "profile-webhook-secret",
+    "profile-webhook-delivery",
+    "profile-webhook-remove",
+)
+def test_webhooks(visit: Visit, look: Look, administrator: str) -> None:
+    page = visit(administrator)
+    page.goto(f"{PROFILE}webhooks/")
+    look(page, "profile-webhooks", "before the first")
+    page.get_by_role("link", name="Add a webhook").click()
+    look(page, "profile-webhook-add")
+    press(page, "Add the webhook")
+    look(page, "profile-webhook-add", "refused")
+    page.get_by_label("Name", exact=True).fill("Learning system of the university’s " + "long-named " * 5)
+    page.get_by_label("Address").fill("https://hooks.invalid/" + "deep/" * 40)
+    press(page, "Add the webhook")
+    expect(page.get_by_role("textbox", name="Secret")).to_have_value(re.compile(r"^whsec_.{44}$"))
+    look(page, "profile-webhook-add", "with the secret")
+    page.get_by_role("link", name="I have kept it").click()
+    look(page, "profile-webhook", "before the first delivery")
+    press(page, "Send a test")
+    look(page, "profile-webhook-delivery")
+    page.get_by_role("link", name="Learning system").click()
+    look(page, "profile-webhook", "with a delivery")
+    page.get_by_role("link", name="Edit").click()
+    look(page, "profile-webhook-edit")
+    page.get_by_role("link", name="Cancel").click()
+    press(page, "Make a new secret")
+    look(page, "profile-webhook-secret")
+    page.get_by_role("link", name="I have kept it").click()
+    press(page, "Pause")
+    look(page, "profile-webhook", "paused")
+    page.get_by_role("link", name="Remove").click()
+    look(page, "profile-webhook-remove")
+    page.goto(f"{PROFILE}webhooks/")
+    look(page, "profile-webhooks", "with one")
 
 
 @looks_at(
