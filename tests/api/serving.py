@@ -28,14 +28,12 @@ class Service:
 @contextmanager
 def serving(data: Path, *, test: bool = False) -> Iterator[Service]:
     """Run a server on demo data for the length of the block, with a live key or one for tests."""
-    ours = ("OPENPARS_", "DATABASE_URL", "DJANGO_SETTINGS_MODULE")
-    environment = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     command = [str(Path(sys.executable).parent / "openpars"), "key", "create", "--data", str(data)]
     asked = ["--provider", HOME, "--name", "Learning system", "--scopes", "read,write,close"]
     with running_site(data) as site:
         told = subprocess.run(
             [*command, *asked, *(["--test"] if test else [])],
-            env=environment,
+            env=site.environment,
             check=True,
             capture_output=True,
             text=True,

@@ -1,46 +1,35 @@
 """The script that is shown to developers runs as it stands, against a started server."""
 
-import os
 import re
 import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from tests.journeys.desk import HOME
-from tests.journeys.running import running_site
+from tests.api.serving import Service, serving
 
 SCRIPT = Path(__file__).parents[3] / "examples/pars.sh"
 
 
 @pytest.fixture(scope="module")
-def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """A site with demo data: what the script is given to find it, and a test key."""
-    data = tmp_path_factory.mktemp("service")
-    with running_site(data) as site:
-        command = [str(Path(sys.executable).parent / "openpars"), "key", "create", "--data", str(data)]
-        asked = ["--provider", HOME, "--name", "Learning system", "--scopes", "write,close", "--test"]
-        made = subprocess.run(
-            [*command, *asked], env=site.environment, check=True, capture_output=True, text=True, timeout=60
-        )
-        yield {"address": site.address, "OPENPARS_KEY": made.stdout.splitlines()[-1]}
+def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
+    with serving(tmp_path_factory.mktemp("service"), test=True) as running:
+        yield running
 
 
-def run(service: dict[str, str], **over: str) -> subprocess.CompletedProcess[str]:
-    given = os.environ | service | over
+def run(service: Service, **over: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        ["bash", str(SCRIPT), given["address"]],
+        ["bash", str(SCRIPT), service.address],
         check=False,
-        env=given,
+        env=service.environment | over,
         capture_output=True,
         text=True,
         timeout=60,
     )
 
 
-def test_an_activity_is_added_counted_and_closed_with_curl(service: dict[str, str]) -> None:
+def test_an_activity_is_added_counted_and_closed_with_curl(service: Service) -> None:
     done = run(service)
     assert done.returncode == 0, (done.stdout, done.stderr)
     added, counted, closed = done.stdout.splitlines()
@@ -49,7 +38,7 @@ def test_an_activity_is_added_counted_and_closed_with_curl(service: dict[str, st
     assert (counted, closed) == ("Its learners are counted: updated.", f"Activity {number[1]} is Closed.")
 
 
-def test_a_problem_is_shown_in_its_words(service: dict[str, str]) -> None:
+def test_a_problem_is_shown_in_its_words(service: Service) -> None:
     done = run(service, OPENPARS_KEY="openpars_test_none")
     assert (done.returncode, done.stdout) == (1, "")
     assert "add was answered with 401:" in done.stderr

@@ -248,3 +248,10 @@ def test_a_test_key_writes_into_the_sandbox() -> None:
     assert send(desk, of_xml(GOOD)).status_code == 201
     assert stored(desk) == []
     assert json.loads(look(desk, "?providerActivityId=A-1", accept=JSON).content)
+
+
+def test_magic_titles_of_the_sandbox() -> None:
+    busy = of_xml(mems.activity(("Committee on Sepsis", "Sandbox: busy")))
+    desk = Desk(kind="test")
+    assert send(desk, busy, idempotency_key="one")["Retry-After"] == "1"
+    assert (send(desk, busy, idempotency_key="one").status_code, send(Desk(), busy).status_code) == (503, 201)

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from openpars.activities import queries
 from openpars.activities.records import Held
-from openpars.api import bodies, idempotency
+from openpars.api import bodies, idempotency, sandbox
 from openpars.api.callers import must_have
 from openpars.api.calls import Call
 from openpars.api.pars import tongues
@@ -19,6 +19,8 @@ from openpars.api.pars.reading import checked_rows
 from openpars.api.pars.saving import Saved, save
 from openpars.api.problems import Problem
 from openpars.api.routing import Routes
+from openpars.formats.checking import Checked
+from openpars.formats.rows import Layout
 from openpars.uploads.exporting import record_of
 
 routes = Routes()
@@ -35,13 +37,15 @@ def send(call: Call) -> HttpResponse:
     refused, 403 when one is to be closed and the key may not close, 400, 413 and 415 for the body.
     """
     body = bodies.received(call.request)
-    return idempotency.once(call, body, lambda: _sent(call, body))
-
-
-def _sent(call: Call, body: bytes) -> HttpResponse:
     layout, rows = checked_rows(call.request, body, today=call.today)
     if any(row.close for row in rows):
         must_have(call.caller, "close")
+    for row in rows:
+        sandbox.play(call.caller, row.answers.get("title"))
+    return idempotency.once(call, body, lambda: _saved(call, rows, layout))
+
+
+def _saved(call: Call, rows: Sequence[Checked], layout: Layout) -> HttpResponse:
     saved = save(rows, layout, call=call)
     became = {one.became for one in saved}
     if became == {"refused"}:
