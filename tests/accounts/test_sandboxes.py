@@ -38,7 +38,11 @@ def test_a_provider_has_one_sandbox_like_itself() -> None:
 def test_the_sandbox_follows_the_providers_data() -> None:
     provider = factories.provider()
     sandbox = sandboxes.of(provider)
-    data: dict[str, Any] = {"name": "New Name", "learner_contact": "new@test.example", "jointly_accredited": True}
+    data: dict[str, Any] = {
+        "name": "New Name",
+        "learner_contact": "new@test.example",
+        "jointly_accredited": True,
+    }
     verbs.update_provider(provider, number=provider.number, actor=factories.actor(), **data)
     sandbox.refresh_from_db()
     assert {name: getattr(sandbox, name) for name in data} == data
