@@ -253,7 +253,7 @@ def test_a_test_is_sent_at_once_and_once_even_while_paused(receiver: Receiver) -
     go_round()
     assert events_of(receiver.messages[0])[0]["event"] == "test"
     delivery.refresh_from_db()
-    assert (delivery.state, delivery.status) == (State.FAILED, 500)
+    assert (delivery.state, delivery.status, delivery.attempts) == (State.FAILED, 500, 1)
     assert mail.outbox == []
 
 

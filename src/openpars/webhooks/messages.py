@@ -15,7 +15,6 @@ from openpars.activities import feed
 from openpars.activities.feed import NoSuchCursor
 from openpars.webhooks.events import Event
 from openpars.webhooks.models import Delivery, State, Subscription
-from openpars.webhooks.tries import LAST_TRY
 
 log = logging.getLogger(__name__)
 
@@ -120,8 +119,6 @@ def _put(subscription: Subscription, event: str, texts: Sequence[str], *, by_han
         created_at=now,
         next_try_at=now,
         by_hand=by_hand,
-        # A test is tried once.
-        attempts=LAST_TRY - 1 if by_hand else 0,
     )
     return delivery
 
