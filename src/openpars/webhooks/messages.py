@@ -13,6 +13,7 @@ from openpars import clock
 from openpars.accounts.scopes import Scope
 from openpars.activities import feed
 from openpars.activities.feed import NoSuchCursor
+from openpars.webhooks import tries
 from openpars.webhooks.events import Event
 from openpars.webhooks.models import Delivery, State, Subscription
 
@@ -117,7 +118,7 @@ def _put(subscription: Subscription, event: str, texts: Sequence[str], *, by_han
         count=len(texts),
         body=f'{head[:-1]}, "events": [{", ".join(texts)}]}}',
         created_at=now,
-        next_try_at=now,
+        next_try_at=tries.at_once(),
         by_hand=by_hand,
     )
     return delivery

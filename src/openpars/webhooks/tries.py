@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from random import uniform
+
+from openpars import clock
 
 _PAUSES = (
     timedelta(seconds=5),
@@ -16,6 +18,8 @@ _PAUSES = (
     timedelta(hours=20),
     timedelta(hours=24),
 )
+#: The clocks of a site and its workers differ by less than this.
+_CLOCKS = timedelta(minutes=2)
 #: The attempt after which nothing more is tried.
 LAST_TRY = len(_PAUSES) + 1
 
@@ -28,3 +32,8 @@ def pause_after(attempts: int) -> timedelta | None:
     if attempts >= LAST_TRY:
         return None
     return _PAUSES[attempts - 1] * uniform(1.0, 1.1)  # noqa: S311 - nothing secret hangs on it
+
+
+def at_once() -> datetime:
+    """Return a moment that has come for every worker, even one whose clock is a little behind ours."""
+    return clock.now() - _CLOCKS

@@ -19,7 +19,7 @@ from openpars.accounts.models import Provider
 from openpars.accounts.refusals import Refused
 from openpars.accounts.scopes import Scope
 from openpars.activities import feed
-from openpars.webhooks import addresses, messages, queries, signing
+from openpars.webhooks import addresses, messages, queries, signing, tries
 from openpars.webhooks.events import TEST, Event
 from openpars.webhooks.models import Delivery, State, Subscription
 from openpars.webhooks.tries import LAST_TRY
@@ -115,7 +115,7 @@ def go_on(webhook_id: UUID, *, leave_out: bool, scope: Scope, actor: Actor) -> S
         waiting.filter(state=State.WAITING).update(state=State.FAILED, next_try_at=None, problem=_LEFT_OUT)
     else:
         waiting.filter(created_at__gt=clock.now() - _TRIED_AGAIN).exclude(event=TEST).update(
-            state=State.WAITING, attempts=0, next_try_at=clock.now()
+            state=State.WAITING, attempts=0, next_try_at=tries.at_once()
         )
     held.save(update_fields=["paused_at", "paused_because", "cursor"])
     _record(audit.WEBHOOK_RESUMED, held, actor)
@@ -149,7 +149,7 @@ def resend(webhook_id: UUID, delivery_id: UUID, *, scope: Scope, actor: Actor) -
     """Try a delivery at once, whatever came of it before; the same message with the same id."""
     held = _held(webhook_id, scope)
     found = queries.delivery(held, delivery_id)
-    found.state, found.by_hand, found.next_try_at = State.WAITING, True, clock.now()
+    found.state, found.by_hand, found.next_try_at = State.WAITING, True, tries.at_once()
     found.attempts = min(found.attempts, LAST_TRY - 1)
     found.save(update_fields=["state", "by_hand", "next_try_at", "attempts"])
     return found
