@@ -102,7 +102,7 @@ def as_text() -> str:
 @cache
 def document() -> dict[str, Any]:
     """Return the whole document, in the order in which operations are described."""
-    found = {(route.method, address_of(route)): route for route in every_route()}
+    found: dict[Key, Route] = {(route.method, address_of(route)): route for route in every_route()}
     paths: dict[str, dict[str, Any]] = {}
     for (method, address), operation in OPERATIONS.items():
         described = _operation(found[method, address], operation)
