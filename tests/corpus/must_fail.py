@@ -104,6 +104,7 @@ TOO_MUCH: Final[dict[str, File]] = {
     "zip-bomb.xlsx": _refused(lambda: workbooks.bomb(2 * 1024**2), "file.too_much", _TIGHT),
     "zip-bomb-that-lies.xlsx": _refused(lambda: workbooks.lying_bomb(50_000), "file.damaged"),
     "bomb-of-strings.xlsx": _refused(lambda: hostile.string_bomb(300 * 1024**2), "file.too_much", _MEMORY),
+    "bomb-of-empty-rows.xlsx": _refused(lambda: hostile.rows_bomb(2_000_000), "file.too_much"),
     "bomb-in-one-row.xlsx": _refused(lambda: hostile.row_bomb(70 * 1024**2), "file.too_much"),
     "eleven-thousand-parts.xlsx": _refused(
         lambda: hostile.archive({"xl/workbook.xml": b""} | {f"xl/{n}": b"" for n in range(11_000)}),
@@ -168,6 +169,13 @@ XML: Final[dict[str, File]] = {
     "parameter-entity.xml": _refused(lambda: hostile.PARAMETER, "file.doctype"),
     "any-doctype.xml": _refused(
         lambda: mems.xml(mems.activity(), head="<!DOCTYPE ACCMEActivities>"), "file.doctype"
+    ),
+    "doctype-of-many-lines.xml": _refused(
+        lambda: mems.xml(
+            mems.activity(),
+            head="<!DOCTYPE ACCMEActivities [\n" + "<!ELEMENT title (#PCDATA)>\n" * 20_000 + "]>",
+        ),
+        "file.doctype",
     ),
     "doctype-elsewhere.xml": _refused(
         lambda: mems.xml(

@@ -197,6 +197,25 @@ def test_answers_to_questions_that_are_not_asked_are_told(
     assert {one.stage for one in row.findings if one.path in unasked} <= {Stage.CONFIRM}
 
 
+@pytest.mark.parametrize(
+    ("answers", "shown"),
+    [
+        ({"commendation_criteria": ["C23", "C24"]}, "Engages Teams; Engages Patients/Public"),
+        ({"providership": "Direct", "joint_providers": ["A; B", "C"]}, '"A; B"; C'),
+        ({"repeated": "Yes"}, "Yes"),
+        ({"counts_as_of": "2026-03-01"}, "3/1/2026"),
+        ({"collaborations": [{"kind": "mips", "points": 5}, {"points": 5}]}, "5"),
+    ],
+)
+def test_an_answer_that_is_not_asked_for_is_shown_as_people_write_it(
+    answers: dict[str, Any], shown: str
+) -> None:
+    raw = {"title": "Sepsis", "format": "PI", "start_date": "2026-03-04", "end_date": "2026-03-04", **answers}
+    (row,) = check_rows(Reading(Layout("json"), iter([Row(1, raw)])), today=TODAY)
+    values = [one.value for one in row.findings if one.rule == "activity.answer.does_not_apply"]
+    assert values == [shown]
+
+
 def test_a_file_of_learner_counts_is_read_for_its_counts_alone() -> None:
     headings = (
         "Activity ID",

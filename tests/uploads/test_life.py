@@ -72,6 +72,16 @@ def test_a_mend_on_the_page_stands_instead_of_the_cell_in_every_row_alike() -> N
     assert [str(activity.credits) for activity in sending.stored(provider)] == ["10.00", "10.00", "2.00"]
 
 
+@pytest.mark.parametrize(("heading", "path"), [("Activity Title", "title"), ("Activity ID", "activity_id")])
+def test_what_is_each_rows_own_is_mended_in_its_row_alone(heading: str, path: str) -> None:
+    provider = factories.provider()
+    bad = {heading: "" if path == "title" else "none"}
+    upload = sending.send(provider, [sending.row("A") | bad, sending.row("B") | bad])
+    found = [one for one in queries.findings(upload) if one.path == path]
+    assert [one.row for one in found] == [2, 3]
+    assert (fixing.count_alike(upload, found), fixing.others_alike(upload, 2, path)) == ({}, [])
+
+
 def test_a_row_left_out_is_not_applied() -> None:
     provider = factories.provider()
     upload = sending.send(provider, [sending.row("A"), sending.row("B")])

@@ -9,11 +9,14 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Final
 
+from openpars.formats.cell_text import joined
 from openpars.formats.columns import COUNTS
 from openpars.formats.rows import Action, Kind, Layout, Reading, Row, where
+from openpars.formats.to_cells import cell_of
 from openpars.rulebook.conditions import All, Condition, Not, When, compiled
 from openpars.rulebook.conditions import Any as AnyOf
-from openpars.rulebook.fields import FIELDS
+from openpars.rulebook.declaring import Field
+from openpars.rulebook.fields import FIELDS, field_at
 from openpars.rulebook.findings import Finding, Stage, Where
 from openpars.rulebook.judging import judge
 from openpars.rulebook.kinds.numbers import yes_or_no
@@ -269,7 +272,27 @@ def not_asked(answers: Mapping[str, Any], found: Iterable[Finding]) -> list[Find
         return []
     told = {one.path for one in found}
     return [
-        finding("activity.answer.does_not_apply", path=path, value=text_of(value))
+        finding("activity.answer.does_not_apply", path=path, value=_said(path, value))
         for path, value, rests_on in unasked
         if told.isdisjoint(rests_on)
     ]
+
+
+def _said(path: str, value: Any) -> str:
+    """Return an answer as people write it into a file, several and whole groups one behind the other."""
+    known = field_at(path)
+    if known is None:
+        return text_of(value)
+    if known.kind == "group":
+        return "; ".join(_said_together(known, entry) for entry in value)
+    if known.kind == "texts" and isinstance(value, list):
+        return joined(value)
+    cell = cell_of(known, value)
+    if isinstance(cell, date):
+        return f"{cell.month}/{cell.day}/{cell.year}"
+    return text_of(cell).removesuffix(".0") if isinstance(cell, float) else text_of(cell)
+
+
+def _said_together(group: Field, entry: Mapping[str, Any]) -> str:
+    told = (_said(part.path, entry[part.name]) for part in group.item if entry.get(part.name) is not None)
+    return ", ".join(told)

@@ -14,6 +14,8 @@ from openpars.uploads import queries, receiving
 from openpars.uploads.models import Upload, UploadFinding, UploadFix
 from openpars.uploads.states import State
 
+#: Answers that are each row's own: one text does not mend several rows.
+_OF_ONE_ROW = frozenset({"title", "internal_id", "activity_id"})
 #: One answer of one row: the row's number and the answer's path.
 Place = tuple[int, str]
 
@@ -50,9 +52,12 @@ def fix(upload: Upload, texts: Mapping[Place, str], *, alike: Collection[Place],
 
 
 def others_alike(upload: Upload, row: int, path: str) -> list[int]:
-    """Return the other blocked rows whose text at this path is the same, by the finding that blocks them."""
+    """Return the other blocked rows whose text at this path is the same, by the finding that blocks them.
+
+    None where the answer has to be different in each row.
+    """
     mine = _blocking(upload).filter(row=row, path=path).first()
-    if mine is None:
+    if mine is None or path in _OF_ONE_ROW:
         return []
     alike = _blocking(upload).filter(rule=mine.rule, path=path, value=mine.value).exclude(row=row)
     return sorted({other for other in alike.values_list("row", flat=True) if other is not None})
@@ -63,6 +68,7 @@ def count_alike(upload: Upload, findings: Collection[UploadFinding]) -> dict[Pla
 
     One query, however many findings there are.
     """
+    findings = [one for one in findings if one.path not in _OF_ONE_ROW]
     wanted = {(one.rule, one.path, one.value) for one in findings}
     counted = (
         _blocking(upload)

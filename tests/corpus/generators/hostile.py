@@ -71,6 +71,13 @@ def string_bomb(size: int) -> bytes:
     return stream.getvalue()
 
 
+def rows_bomb(count: int) -> bytes:
+    """Return a workbook of so many rows without anything in them."""
+    head = f'<worksheet xmlns="{MAIN}"><sheetData>'.encode()
+    sheet = head + b"<row></row>" * count + b"</sheetData></worksheet>"
+    return with_part(workbook({"Activities": Sheet()}), "xl/worksheets/sheet1.xml", sheet)
+
+
 def row_bomb(size: int) -> bytes:
     """Return a workbook with one row that unpacks to about so many bytes."""
     stream = io.BytesIO(without(workbook({"Activities": Sheet()}), "xl/worksheets/sheet1.xml"))

@@ -20,6 +20,8 @@ from openpars.rulebook.rules import finding
 _CHUNK: Final = 4 * 1024**2
 _LONGEST_ROW: Final = 64 * 1024**2
 _MOST_TITLE_ROWS: Final = 50
+_MOST_ROWS: Final = 1_048_576
+"""As many rows as a worksheet can have, those without anything in them counted."""
 _ROOT: Final = re.compile(rb"<(\w+:)?worksheet\b")
 _NUMBER: Final = re.compile(rb"""\br\s*=\s*["'](\d{1,7})["']""")
 _HIDDEN: Final = re.compile(rb"""\bhidden\s*=\s*["'](?:1|true)["']""")
@@ -31,10 +33,11 @@ _OF_TEXT: Final = re.compile(rb"""\bt\s*=\s*["']str["']""")
 class Scan:
     """What was found in a worksheet, by the number of the row and the index of the column.
 
-    `filled` counts the rows that hold anything, `last_filled` is the last of them, `width` how many columns are
-    used; `errors` hold the error each cell shows, `not_calculated` the cells whose formula has no value.
+    `rows` counts the rows, `filled` those that hold anything, `last_filled` is the last of them, `width` how many
+    columns are used; `errors` hold the error each cell shows, `not_calculated` the cells whose formula has no value.
     """
 
+    rows: int = 0
     filled: int = 0
     last_filled: int = 0
     width: int = 0
@@ -72,7 +75,7 @@ def _refuse_too_much(found: Scan, limits: Limits) -> None:
         raise Unreadable(
             finding("file.too_many_columns", count=f"{found.width:,}", limit=f"{limits.columns:,}")
         )
-    if found.last_filled * found.width > limits.cells:
+    if found.rows > _MOST_ROWS or found.last_filled * found.width > limits.cells:
         raise Unreadable(finding("file.too_much"))
 
 
@@ -118,6 +121,7 @@ class _Scanner:
 
     def _take_row(self, buffer: bytes, opened: int, closed: int, end: int) -> None:
         found, attributes = self.found, buffer[opened:closed]
+        found.rows += 1
         stated = _NUMBER.search(attributes)
         self._number = number = int(stated[1]) if stated else self._number + 1
         last = max(buffer.rfind(self._value, closed, end), buffer.rfind(self._text, closed, end))

@@ -104,9 +104,13 @@ def _fitting(text: str, max_length: int) -> str:
             "too_long",
             length=f"{len(text):,}",
             limit=f"{max_length:,}",
-            over=f"{len(text) - max_length:,}",
+            over=_characters(len(text) - max_length),
         )
     return text
+
+
+def _characters(count: int) -> str:
+    return "1 character" if count == 1 else f"{count:,} characters"
 
 
 def _has_host(text: str) -> bool:

@@ -21,9 +21,9 @@ RULES = (
         fields=(),
         stage=Stage.VALID,
         message="{label} has {length} characters; {limit} fit.",
-        mend="Shorten it by {over} characters. Nothing has been cut off: your whole text is still here.",
+        mend="Shorten it by {over}. Nothing has been cut off: your whole text is still here.",
         example="A whole abstract pasted into the title: put it into the description.",
-        sample=(("label", "Activity title"), ("length", "512"), ("limit", "500"), ("over", "12")),
+        sample=(("label", "Activity title"), ("length", "512"), ("limit", "500"), ("over", "12 characters")),
     ),
     Rule(
         id="activity.text.control_characters",

@@ -122,7 +122,7 @@ FILE_RULES = (
         fields=(),
         stage=Stage.VALID,
         message="The XML declares a document type (DOCTYPE), which is not accepted.",
-        mend="Remove the line that begins with <!DOCTYPE.",
+        mend="Remove all of it, from <!DOCTYPE to the > that ends it; it may go over many lines, up to ]>.",
         example="<!DOCTYPE ACCMEActivities [...]>",
     ),
     Rule(

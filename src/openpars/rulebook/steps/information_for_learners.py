@@ -123,8 +123,8 @@ RULES = (
         fields=("description",),
         stage=Stage.VALID,
         message="The description has {length} characters; {limit} fit.",
-        mend="Shorten it by {over} characters. Nothing has been cut off: your whole text is still here.",
+        mend="Shorten it by {over}. Nothing has been cut off: your whole text is still here.",
         example="Leave out the speakers’ biographies and keep the learning objectives.",
-        sample=(("length", "2,731"), ("limit", "2,500"), ("over", "231")),
+        sample=(("length", "2,731"), ("limit", "2,500"), ("over", "231 characters")),
     ),
 )
