@@ -18,7 +18,7 @@ from openpars.rulebook.rules import finding
 
 SIZE_BYTES: Final = 8
 """How many bytes before each message say how long it is."""
-_BATCH: Final = 500
+_BATCH: Final = 1000
 _PANIC: Final = "PanicException"
 
 

@@ -222,7 +222,7 @@ class _Batch:
     def _make(self, work: _Work) -> None:
         """See whether a row makes a new activity."""
         row = work.row
-        said = Typed({**row.answers, **_kept(row, {})}, {**row.rejected})
+        said = Typed({**row.answers, **_kept(row, {})} if row.kept else row.answers, row.rejected)
         proposal = Proposal(said, None, self.home, {}, NOTHING_DRAFTED, keep_invalid=False)
         work.proposal = proposal
         if row.judged:
