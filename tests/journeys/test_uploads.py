@@ -60,7 +60,7 @@ def test_a_template_is_filled_uploaded_fixed_applied_and_undone(visit: Visit, ad
     expect(page.get_by_role("row", name="“Nonsense” is not one of the activity formats")).to_contain_text(
         "rows 3–4"
     )
-    page.get_by_role("link", name="Fix in the page").click()
+    page.get_by_role("link", name="Fix in the page").first.click()
     first = page.get_by_role("group", name="Row 3: Journey course 2")
     first.get_by_label("Activity Format").first.select_option(label="Live Course")
     first.get_by_label("Use this for the one other row that has it too").check()

@@ -160,6 +160,8 @@ def test_a_file_that_is_too_large_is_not_kept_and_said_to_be(
     # Said beforehand, it is never looked at.
     monkeypatch.setattr("openpars.web.views.uploads.limit._BESIDES", 0)
     monkeypatch.setattr("openpars.web.views.uploads.sending.receive", None)
+    # Nor is it read by lines, for one line may be all of it.
+    monkeypatch.setattr("django.http.HttpRequest.readline", lambda *_: pytest.fail("by lines"))
     sent = {"file": SimpleUploadedFile("large.txt", large), "kind": "activities"}
     page = desk.post(desk.url("upload-add"), sent)
     assert says in words(page)

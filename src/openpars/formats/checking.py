@@ -286,7 +286,8 @@ def _said(path: str, value: Any) -> str:
     if known.kind == "group":
         return "; ".join(_said_together(known, entry) for entry in value)
     if known.kind == "texts" and isinstance(value, list):
-        return joined(value)
+        # A refused entry keeps its place, and says nothing.
+        return joined(filter(None, value))
     cell = cell_of(known, value)
     if isinstance(cell, date):
         return f"{cell.month}/{cell.day}/{cell.year}"

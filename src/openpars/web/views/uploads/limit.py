@@ -17,10 +17,15 @@ class WithinLimit(FileUploadHandler):
     """Keeps a file off the disk of which its browser said beforehand that it is too large."""
 
     def new_file(self, *args: Any, **kwargs: Any) -> None:
-        """Give up before the first byte is kept. Raises StopUpload."""
+        """Give up before the first byte is kept. Raises StopUpload.
+
+        What comes is read here, for Django would read it by lines, and a line may have gigabytes.
+        """
         super().new_file(*args, **kwargs)
         if self.request is not None and is_too_large(self.request):
-            raise StopUpload(connection_reset=False)
+            while self.request.read(MEGABYTE):
+                pass
+            raise StopUpload(connection_reset=True)
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:  # noqa: ARG002 - as Django calls it
         """Pass on what comes."""
