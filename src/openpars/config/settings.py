@@ -136,6 +136,7 @@ INSTALLED_APPS = [
     "openpars.activities",
     "openpars.uploads",
     "openpars.webhooks",
+    "openpars.passport",
     "openpars.api",
     "openpars.web",
     "allauth",
