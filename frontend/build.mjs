@@ -1,7 +1,8 @@
 /**
  * Builds what the browser needs into src/openpars/web/static/openpars/built:
- * app.css (the USWDS Sass with our theme), app.js (the TypeScript in src/), the fonts and images the style
- * sheet names, and icons.svg, a sprite of the icons listed below. `--watch` rebuilds when a source changes.
+ * app.css and passport.css (the USWDS Sass with our theme), app.js and passport.js (the TypeScript in src/), the
+ * fonts and images the style sheets name, and icons.svg, a sprite of the icons listed below. What is called passport
+ * is for the public pages, which stay light. `--watch` rebuilds when a source changes.
  */
 import { mkdir, readdir, readFile, rename, rm, watch, writeFile } from "node:fs/promises";
 import { dirname, join, relative } from "node:path";
@@ -14,14 +15,17 @@ const here = dirname(fileURLToPath(import.meta.url));
 const built = join(here, "../src/openpars/web/static/openpars/built");
 const uswds = join(here, "node_modules/@uswds/uswds");
 
+/** A style sheet and a script each: those of the pages for people who sign in, and of those for everybody. */
+const BUNDLES = ["app", "passport"];
+
 /** Names of USWDS icons in the sprite; `{% icon "name" %}` draws one. */
 const ICONS = [
   "account_circle", "add", "arrow_back", "arrow_downward", "arrow_forward", "arrow_upward", "check",
-  "check_circle", "close", "content_copy", "delete", "edit", "error", "error_outline", "expand_more",
+  "check_circle", "close", "content_copy", "delete", "edit", "error", "error_outline", "event", "expand_more",
   "file_download", "file_upload", "filter_list", "fingerprint", "groups", "help", "help_outline", "history", "home", "info", "launch",
-  "list", "lock", "lock_open", "lock_outline", "login", "logout", "mail", "more_vert", "navigate_before",
-  "navigate_next", "people", "person", "print", "public", "radio_button_unchecked", "remove", "schedule", "search",
-  "security", "settings", "topic", "undo", "unfold_more", "update", "visibility", "visibility_off",
+  "list", "local_offer", "location_on", "lock", "lock_open", "lock_outline", "login", "logout", "mail", "more_vert", "navigate_before",
+  "navigate_next", "people", "person", "print", "public", "radio_button_unchecked", "remove", "rss_feed", "schedule", "school", "search",
+  "security", "settings", "share", "topic", "undo", "unfold_more", "update", "verified", "visibility", "visibility_off",
   "warning",
 ];
 
@@ -37,8 +41,8 @@ async function put(name, content) {
   written.add(target);
 }
 
-async function styles() {
-  const { css } = await sass.compileAsync(join(here, "styles/app.scss"), {
+async function styles(name) {
+  const { css } = await sass.compileAsync(join(here, `styles/${name}.scss`), {
     loadPaths: [join(uswds, "packages")],
     style: "compressed",
     quietDeps: true,
@@ -48,12 +52,12 @@ async function styles() {
   const named = new Set([...css.matchAll(/url\(["']?\.\/((?:img|fonts)\/[^"')?#]+)/g)].map((match) => match[1]));
   await Promise.all([...named].map(async (path) => put(path, await readFile(join(uswds, "dist", path)))));
   const { code } = await esbuild.transform(css, { loader: "css", minify: true, target: ["chrome109", "firefox115", "safari16"] });
-  await put("app.css", code);
+  await put(`${name}.css`, code);
 }
 
-async function scripts() {
+async function scripts(name) {
   const { outputFiles } = await esbuild.build({
-    entryPoints: [join(here, "src/app.ts")],
+    entryPoints: [join(here, `src/${name}.ts`)],
     bundle: true,
     minify: true,
     format: "iife",
@@ -61,7 +65,7 @@ async function scripts() {
     legalComments: "none",
     write: false,
   });
-  await put("app.js", outputFiles[0].contents);
+  await put(`${name}.js`, outputFiles[0].contents);
 }
 
 async function icons() {
@@ -97,7 +101,7 @@ async function clear() {
 }
 
 async function all() {
-  await Promise.all([styles(), scripts(), icons(), licences()]);
+  await Promise.all([...BUNDLES.flatMap((name) => [styles(name), scripts(name)]), icons(), licences()]);
 }
 
 await all();

@@ -36,6 +36,7 @@ PUBLIC = {
     "schema",
     "template",
     "api-docs",
+    "passport",
     "technical-resources",  # vendors need no account to read how to connect
     "account_login",
     "account_logout",

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 urlpatterns = [
+    path("", include("openpars.web.urls_passport")),
     path("", include("openpars.web.urls_summary")),
     path("", include("openpars.web.urls_accounts")),
     path("", include("openpars.web.urls_webhooks")),

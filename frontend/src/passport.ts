@@ -1,0 +1,3 @@
+/** What the pages of CME Passport need. Every one of them works without it, with one more press of a button. */
+
+import "htmx.org";

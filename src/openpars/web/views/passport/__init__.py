@@ -1,0 +1,1 @@
+"""The pages of CME Passport: for everybody, without a session."""
