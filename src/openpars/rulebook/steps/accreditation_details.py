@@ -49,6 +49,7 @@ SUPPORT = (
         help="The company’s name, from the list or typed.",
         needs=(Need(Stage.CLOSE),),
         columns=("Source", "Commercial Support Source", "Supporter", "Commercial Supporter"),
+        public=True,
     ),
     Field(
         name="amount",
@@ -130,6 +131,7 @@ STEP = Step(
             needs=(Need(Stage.CLOSE),),
             columns=("Support", "Commercial Support"),
             copied=False,
+            public=True,
         ),
         Field(
             name="commendation",
