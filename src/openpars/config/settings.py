@@ -7,7 +7,7 @@
 | OPENPARS_SECRET_KEY | signs sessions and links; made on first start in the data folder otherwise | |
 | OPENPARS_HOSTS | host names the site answers to, comma-separated | `localhost,127.0.0.1,[::1]` |
 | OPENPARS_HTTPS | `1` behind a proxy that speaks HTTPS: secure cookies, HSTS, redirect | |
-| OPENPARS_PROXIES | proxies before the site (for counting sign-in attempts) | `1` with HTTPS, else `0` |
+| OPENPARS_PROXIES | proxies before the site (for counting by the visitor's address) | `1` with HTTPS, else `0` |
 | OPENPARS_DEMO | `1` for demo data and a movable day; set by `openpars serve --demo` | |
 | OPENPARS_EMAIL_URL | `smtp://user:password@host:587`, or `smtps://` | letters are kept in the data folder |
 | OPENPARS_EMAIL_FROM | sender of the letters | `OpenPARS <openpars@localhost>` |
@@ -16,6 +16,7 @@
 | OPENPARS_UPLOAD_MEGABYTES | the largest file of activities that is taken in | `1000` |
 | OPENPARS_WEBHOOKS_LOOPBACK | `1` lets webhooks deliver to this machine itself, for trying them out | |
 | OPENPARS_REQUESTS_PER_MINUTE | how often one key may call the web services | `600` |
+| OPENPARS_PUBLIC_REQUESTS_PER_MINUTE | how often one address may ask a process for public JSON; pages: thrice | `300` |
 """
 
 import os
@@ -148,8 +149,9 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    # What follows is for pages.
     "openpars.api.middleware.Services",
+    "openpars.web.public.PublicPages",
+    # What follows is for pages of people who sign in.
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -211,6 +213,9 @@ FILE_UPLOAD_HANDLERS = [
 
 # How often one key may call the web services in a minute.
 REQUESTS_PER_MINUTE = _whole("OPENPARS_REQUESTS_PER_MINUTE", "600")
+# How often one address may ask a process for what is public in a minute, in JSON; for pages openpars.web.public allows
+# more.
+PUBLIC_REQUESTS_PER_MINUTE = _whole("OPENPARS_PUBLIC_REQUESTS_PER_MINUTE", "300")
 
 # --- cache: rate limits must be shared by all processes, so they live in the database
 CACHES = {
