@@ -9,7 +9,7 @@ from typing import Any, NoReturn
 from uuid import UUID
 
 import msgspec
-from django.db import connection
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.http import Http404
 
@@ -278,6 +278,21 @@ def chunks(keys: Sequence[Any]) -> Iterator[Sequence[Any]]:
     """Give the keys in portions that one statement can ask for."""
     for start in range(0, len(keys), CHUNK):
         yield keys[start : start + CHUNK]
+
+
+@contextmanager
+def by_index() -> Iterator[None]:
+    """Look up many keys at a time by their indexes, however little the database knows of its tables as yet.
+
+    PostgreSQL counts what a table holds about once a minute. Until then it expects a thousand keys to mean most of
+    the table, and goes through all of it for each thousand.
+    """
+    if connection.vendor != "postgresql":
+        yield
+        return
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        yield
 
 
 @contextmanager

@@ -115,7 +115,8 @@ class Planning:
 
     def add(self, rows: Sequence[Checked]) -> list[Planned]:
         """Plan these rows, whose numbers rise from batch to batch, and return what each would do, in their order."""
-        planned, staged = _Batch(self, rows).run()
+        with queries.by_index():
+            planned, staged = _Batch(self, rows).run()
         with transaction.atomic():
             writer.stage(staged)
         return planned
