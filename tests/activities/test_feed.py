@@ -1,5 +1,6 @@
 """The feed tells every change once, in order, whoever else is writing."""
 
+import re
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,7 +16,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.test.utils import CaptureQueriesContext
 
 from openpars.accounts.models import Provider
-from openpars.accounts.scopes import Scope
+from openpars.accounts.scopes import SYSTEM_SCOPE, Scope
 from openpars.activities import feed
 from openpars.activities.feed import BEGINNING, NoSuchCursor
 from openpars.activities.models import Activity, Change
@@ -132,18 +133,45 @@ def test_a_cursor_that_was_never_given_is_refused(cursor: int) -> None:
 
 
 def test_nobody_follows_all_providers_or_as_the_public() -> None:
-    for scope in (factories.scope(factories.accreditor()), Scope("public"), Scope("system")):
+    for scope in (factories.scope(factories.accreditor()), Scope("public")):
         with pytest.raises(ValueError, match="one provider"):
             feed.since(scope, BEGINNING, limit=1)
 
 
-def test_a_page_takes_two_statements_and_the_index() -> None:
+def test_openpars_itself_follows_the_whole_site() -> None:
+    start = feed.end(SYSTEM_SCOPE)
+    one, other = factories.activity(factories.provider()), factories.activity(factories.provider())
+    edit(one, {"title": "Sepsis, the First Hour"})
+    page = feed.since(SYSTEM_SCOPE, start, limit=9)
+    assert [(change.activity_id, change.revision) for change in page.changes] == [
+        (one.pk, 1),
+        (other.pk, 1),
+        (one.pk, 2),
+    ]
+    assert page.cursor == feed.end(SYSTEM_SCOPE)
+    first = feed.touched(SYSTEM_SCOPE, start, limit=2)
+    assert first == feed.Touched(frozenset({one.pk, other.pk}), page.changes[1].pk, more=True)
+    assert feed.touched(SYSTEM_SCOPE, first.cursor, limit=2) == feed.Touched(
+        frozenset({one.pk}), page.cursor, more=False
+    )
+
+
+def test_a_cursor_of_another_history_has_another_sign() -> None:
+    activity = a_life(factories.provider())
+    signs = [feed.sign_of(change.pk) for change in read(activity.provider)]
+    assert signs[0] == f"{activity.pk} 1 2026-03-10T17:00:00+00:00"
+    assert len(set(signs)) == 6
+    assert feed.sign_of(BEGINNING) == ""
+    with pytest.raises(NoSuchCursor):
+        feed.sign_of(987_654_321)
+
+
+@pytest.mark.parametrize(("whole_site", "index"), [(False, "change_feed"), (True, "change_feed_of_all")])
+def test_a_page_takes_two_statements_and_the_index(whole_site: bool, index: str) -> None:
     activity = a_life(factories.provider())
     first = read(activity.provider)[0].pk
-    with CaptureQueriesContext(
-        connection,
-    ) as asked:
-        feed.since(factories.scope(activity.provider), first, limit=3)
+    with CaptureQueriesContext(connection) as asked:
+        feed.since(SYSTEM_SCOPE if whole_site else factories.scope(activity.provider), first, limit=3)
     assert len(asked) == 2
     page = asked.captured_queries[1]["sql"]
     with connection.cursor() as cursor:
@@ -153,7 +181,13 @@ def test_a_page_takes_two_statements_and_the_index() -> None:
         else:
             cursor.execute(f"EXPLAIN QUERY PLAN {page}")
         plan = str(cursor.fetchall())
-    assert "change_feed" in plan
+    # It begins behind the cursor, not with the first change.
+    if connection.vendor == "postgresql":
+        assert re.search(rf"{index}\b.*Index Cond.*transaction, id\) >", plan), plan
+    elif whole_site:
+        assert "USING INTEGER PRIMARY KEY (rowid>?)" in plan
+    else:
+        assert f"{index} (provider_id=? AND transaction=? AND id>?)" in plan
     assert "sort" not in plan.lower() and "temp b-tree" not in plan.lower()
 
 

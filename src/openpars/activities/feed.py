@@ -1,4 +1,6 @@
-"""The feed: every change of a provider's activities once, in order, for those who follow from where they stopped.
+"""The feed: every change of activities once, in order, for those who follow from where they stopped.
+
+It is read for one provider, or by OpenPARS itself for the whole site, sandboxes included.
 
 A follower remembers one number, the cursor: the id of the last change it has read. The feed goes by the transaction
 that wrote a change, then by id, and holds back what others may still write before it (see `transactions`). So a
@@ -16,11 +18,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from openpars.accounts.scopes import Scope
 from openpars.activities.models import Change
-from openpars.activities.transactions import Ended
+from openpars.activities.transactions import behind, ended
 
 #: Before the first change.
 BEGINNING = 0
@@ -52,25 +54,50 @@ class Page:
     more: bool
 
 
-def since(scope: Scope, cursor: int, *, limit: int) -> Page:
-    """Return the changes behind the cursor, at most `limit` of them; those of the scope's provider alone.
+@dataclass(frozen=True, slots=True)
+class Touched:
+    """The activities that changes are about, the cursor behind the last change, and whether there were more."""
 
-    `BEGINNING` is the cursor before the first one. Raises NoSuchCursor, and ValueError for a scope without a
-    provider, or one that may not look.
+    activity_ids: frozenset[int]
+    cursor: int
+    more: bool
+
+
+def since(scope: Scope, cursor: int, *, limit: int) -> Page:
+    """Return the changes behind the cursor, at most `limit` of them: those that the scope may follow.
+
+    `BEGINNING` is the cursor before the first one. Raises NoSuchCursor, and ValueError for a scope that is neither
+    a provider's nor OpenPARS's own.
     """
-    told = _told(scope)
-    if cursor != BEGINNING:
-        transaction = _transaction_of(cursor)
-        told = told.filter(Q(transaction__gt=transaction) | Q(transaction=transaction, id__gt=cursor))
-    found = list(told.order_by("transaction", "id")[: limit + 1])
+    found = list(_behind(scope, cursor)[: limit + 1])
     changes = found[:limit]
     return Page(changes, changes[-1].pk if changes else cursor, more=len(found) > limit)
+
+
+def touched(scope: Scope, cursor: int, *, limit: int) -> Touched:
+    """Return which activities the changes behind the cursor are about, and nothing else; otherwise as `since`."""
+    found = list(_behind(scope, cursor).values_list("pk", "activity_id")[: limit + 1])
+    read = found[:limit]
+    ids = frozenset(activity_id for _, activity_id in read)
+    return Touched(ids, read[-1][0] if read else cursor, more=len(found) > limit)
 
 
 def end(scope: Scope) -> int:
     """Return the cursor behind all that is told now: for a follower that wants to hear of what comes."""
     last = _told(scope).order_by("-transaction", "-id").values_list("pk", flat=True).first()
     return BEGINNING if last is None else last
+
+
+def sign_of(cursor: int) -> str:
+    """Return what tells the history that a cursor was given in from another one; raises NoSuchCursor.
+
+    After an older backup has been restored, ids are given a second time: the change by the same number is another.
+    """
+    if cursor == BEGINNING:
+        return ""
+    columns = ("activity_id", "revision", "at")
+    activity_id, revision, at = _place_of(cursor, *columns)
+    return f"{activity_id} {revision} {at.isoformat()}"
 
 
 def event_of(change: Change) -> Event:
@@ -105,15 +132,26 @@ def as_json(change: Change) -> dict[str, Any]:
 
 
 def _told(scope: Scope) -> QuerySet[Change]:
+    told = Change.objects.filter(ended())
+    if scope.kind == "system" and scope.provider_id is None:
+        return told
     if scope.kind not in ("provider", "accreditor", "system") or scope.provider_id is None:
-        message = "The feed is read for one provider."
+        message = "The feed is read for one provider, or for the whole site by OpenPARS itself."
         raise ValueError(message)
-    return Change.objects.filter(provider=scope.provider_id, transaction__lt=Ended())
+    return told.filter(provider=scope.provider_id)
 
 
-def _transaction_of(cursor: int) -> int:
+def _behind(scope: Scope, cursor: int) -> QuerySet[Change]:
+    told = _told(scope)
+    if cursor != BEGINNING:
+        (transaction,) = _place_of(cursor, "transaction")
+        told = told.filter(behind(transaction, cursor))
+    return told.order_by("transaction", "id")
+
+
+def _place_of(cursor: int, *columns: str) -> tuple[Any, ...]:
     if 0 < cursor <= _LAST_ID:
-        found = Change.objects.filter(pk=cursor).values_list("transaction", flat=True).first()
+        found = Change.objects.filter(pk=cursor).values_list(*columns).first()
         if found is not None:
-            return int(found)
+            return tuple(found)
     raise NoSuchCursor(cursor)

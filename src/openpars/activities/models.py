@@ -166,6 +166,21 @@ class Activity(models.Model):
                 condition=Q(deleted_at__isnull=False),
                 name="activity_deleted",
             ),
+            # What a copy of the public activities is compared by, read from the index alone.
+            models.Index(
+                fields=[
+                    "activity_id",
+                    "provider",
+                    "updated_at",
+                    "revision",
+                    "ends_at",
+                    "complete_for",
+                    "on_passport",
+                    "deleted_at",
+                ],
+                condition=Q(on_passport=True) & Q(deleted_at=None),
+                name="activity_listed",
+            ),
         ]
 
     def __str__(self) -> str:

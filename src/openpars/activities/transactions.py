@@ -10,52 +10,67 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db import models
+from django.db import connection, models
+from django.db.models.expressions import Combinable
+from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan
 
 
-class _Number(models.Func):
-    """A number of a transaction, from what PostgreSQL says; the same number, always, on SQLite."""
+class Current(models.Func):
+    """The number of the transaction that is writing; always the same one on SQLite."""
 
     output_field = models.BigIntegerField()
-    on_postgresql: str
-    on_sqlite: str
 
     def as_postgresql(self, *_: Any, **__: Any) -> tuple[str, tuple[str | int, ...]]:
         """Return the expression for PostgreSQL."""
-        return self.on_postgresql, ()
+        return "pg_current_xact_id()::text::bigint", ()
 
     def as_sqlite(self, *_: Any, **__: Any) -> tuple[str, tuple[str | int, ...]]:
         """Return the expression for SQLite."""
-        return self.on_sqlite, ()
+        return "0", ()
 
 
-class Current(_Number):
-    """The transaction that is writing."""
-
-    on_postgresql = "pg_current_xact_id()::text::bigint"
-    on_sqlite = "0"
-
-
-class Ended(_Number):
+class _Ended(models.Func):
     """All transactions of this database below this number have ended, as the very statement sees it that asks.
 
     A server numbers the transactions of all its databases in one row; those of which it is known that they write to
     another one hold nobody up.
     """
 
-    on_postgresql = """(
-        SELECT COALESCE(
-            MIN(running::text::bigint), pg_snapshot_xmax(pg_current_snapshot())::text::bigint
-        )
-        FROM pg_snapshot_xip(pg_current_snapshot()) running
-        WHERE NOT EXISTS (
-            SELECT 1 FROM pg_locks held JOIN pg_stat_activity writer ON writer.pid = held.pid
-            WHERE held.locktype = 'transactionid' AND held.mode = 'ExclusiveLock' AND held.granted
-            AND held.transactionid = running::xid
-            AND writer.datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
-        )
-    )"""
-    on_sqlite = "1"
+    output_field = models.BigIntegerField()
+
+    def as_postgresql(self, *_: Any, **__: Any) -> tuple[str, tuple[str | int, ...]]:
+        """Return the expression for PostgreSQL, the only database that is asked for it."""
+        return _ENDED_ON_POSTGRESQL, ()
+
+
+_ENDED_ON_POSTGRESQL = """(
+    SELECT COALESCE(
+        MIN(running::text::bigint), pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+    )
+    FROM pg_snapshot_xip(pg_current_snapshot()) running
+    WHERE NOT EXISTS (
+        SELECT 1 FROM pg_locks held JOIN pg_stat_activity writer ON writer.pid = held.pid
+        WHERE held.locktype = 'transactionid' AND held.mode = 'ExclusiveLock' AND held.granted
+        AND held.transactionid = running::xid
+        AND writer.datid <> (SELECT oid FROM pg_database WHERE datname = current_database())
+    )
+)"""
+
+
+def ended() -> models.Q:
+    """Return the condition for rows that were written by transactions which have ended: on SQLite, all that is seen."""
+    return models.Q() if connection.vendor == "sqlite" else models.Q(transaction__lt=_Ended())
+
+
+def behind(transaction: int, row: int) -> Combinable | models.Q:
+    """Return the condition for rows that come after this one, in the order of transactions and ids.
+
+    Each database gets it in words by which an index leads to the first of them: an "or" of the two cases would have
+    all that comes before read again and again.
+    """
+    if connection.vendor == "sqlite":
+        return models.Q(transaction=transaction, id__gt=row)
+    return TupleGreaterThan(Tuple(models.F("transaction"), models.F("id")), (transaction, row))
 
 
 class WritingTransaction(models.BigIntegerField):  # type: ignore[type-arg]
