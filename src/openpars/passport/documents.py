@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import date, datetime
-from decimal import Decimal
+from collections.abc import Iterable, Iterator
+from datetime import date
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 from tantivy import Document
 
+from openpars.activities.models import Activity
 from openpars.passport import schema
+from openpars.passport.listed import Listed, stamp
 from openpars.passport.registrations import complete
 from openpars.rulebook.judging import is_asked
 from openpars.rulebook.vocabularies import VOCABULARIES, label
@@ -27,49 +28,7 @@ _SHORTEST, _LONGEST = 3, 5
 _MOST_WORDS = 40
 
 
-class Provider(Protocol):
-    """A provider, as far as the index is about it."""
-
-    @property
-    def number(self) -> str:
-        """Its provider ID."""
-
-    @property
-    def name(self) -> str:
-        """Its name."""
-
-
-class Listed(Protocol):
-    """An activity that everybody may see: a stored one, or a row of `queries.listed`."""
-
-    activity_id: int
-    revision: int
-    title: str
-    format: str
-    start_date: date
-    end_date: date
-    delivery_methods: Sequence[str]
-    city: str
-    state: str
-    country: str
-    credits: Decimal | None
-    description: str
-    specialties: Sequence[str]
-    registration: str
-    fee: str
-    collaborations: Sequence[Mapping[str, Any]]
-    providership: str
-    joint_providers: Sequence[str]
-    rejected: Mapping[str, str]
-    ends_at: datetime
-    created_at: datetime
-
-    @property
-    def provider(self) -> Provider:
-        """The provider whose it is."""
-
-
-def document(activity: Listed) -> Document:
+def document(activity: Activity | Listed) -> Document:
     """Return the document of an activity that everybody may see; the caller has made sure that they may."""
     asked = {
         "format": activity.format,
@@ -77,14 +36,16 @@ def document(activity: Listed) -> Document:
         "providership": activity.providership,
     }
     deliveries = _texts(activity.delivery_methods) if is_asked("delivery_methods", asked) else []
-    in_the_usa = activity.country == "USA"
+    provider = activity.provider
     fields: dict[str, Any] = {
         "activity_id": activity.activity_id,
-        "revision": activity.revision,
+        "stamp": stamp(
+            activity.updated_at, activity.revision, activity.ends_at, provider.number, provider.name
+        ),
         "title": activity.title,
         "title_stem": activity.title,
-        "provider": activity.provider.name,
-        "provider_number": activity.provider.number,
+        "provider": provider.name,
+        "provider_number": provider.number,
         "description_stem": activity.description,
         "initials": " ".join(initials(activity.title)),
         "format": activity.format,
@@ -108,7 +69,7 @@ def document(activity: Listed) -> Document:
     if deliveries and activity.country and is_asked("country", asked):
         fields["country"] = activity.country
         place = [activity.city, activity.state, _worded("countries", activity.country)]
-        if in_the_usa and activity.state:
+        if activity.country == "USA" and activity.state:
             fields["state"] = activity.state
             place[1] = _worded("states", activity.state)
         fields["place"] = [part for part in place if part]
@@ -120,7 +81,7 @@ def document(activity: Listed) -> Document:
     return Document.from_dict(fields, _SCHEMA)
 
 
-def _programs(activity: Listed, fields: dict[str, Any]) -> Iterator[str]:
+def _programs(activity: Activity | Listed, fields: dict[str, Any]) -> Iterator[str]:
     """Put what the activity counts for among the fields; gives the words for it."""
     boards, types = [], []
     for one in complete(activity.collaborations, activity.rejected, start_date=activity.start_date):

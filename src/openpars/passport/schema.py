@@ -43,8 +43,8 @@ class Number:
 
 FIELDS: tuple[Words | Choice | Number, ...] = (
     Number("activity_id", signed=False, stored=True),
-    # The revision of the record that the document was made of.
-    Number("revision", signed=False),
+    # What the document was made of: `listed.stamp`.
+    Number("stamp"),
     Words("title"),
     Words("title_stem", "stems"),
     Words("provider"),
