@@ -31,11 +31,13 @@ const ICONS = [
 
 const written = new Set();
 
-/** Writes beside the target and renames, so that a server never reads half a file. */
+let halves = 0;
+
+/** Writes beside the target and renames, so that a server never reads half a file; two may write the same. */
 async function put(name, content) {
   const target = join(built, name);
   await mkdir(dirname(target), { recursive: true });
-  const half = `${target}.${process.pid}`;
+  const half = `${target}.${process.pid}${++halves}`;
   await writeFile(half, content);
   await rename(half, target);
   written.add(target);
@@ -95,7 +97,7 @@ async function licences() {
 async function clear() {
   for (const entry of await readdir(built, { recursive: true, withFileTypes: true })) {
     const path = join(entry.parentPath, entry.name);
-    // Names ending in a process number are being written by another build.
+    // Names ending in a number are being written by another build.
     if (entry.isFile() && !written.has(path) && !/\.\d+$/.test(path)) await rm(path, { force: true });
   }
 }
