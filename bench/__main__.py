@@ -18,7 +18,7 @@ from bench.report import Line, Report
 
 _OURS = {
     *("__init__", "__main__", "databases", "report"),
-    *("activity_files", "bare", "rival", "saver", "upload_memory"),
+    *("activity_files", "bare", "multiplied", "raw", "rival", "saver", "served", "upload_memory"),
 }
 
 

@@ -5,18 +5,16 @@ driver's own for a twin of it, with nothing of ours around it: what the ratio sh
 merging and writing the history cost on top of the database.
 """
 
-import sqlite3
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable
 from functools import partial
 from statistics import median
 from time import perf_counter
 from typing import Any
 
-import psycopg
-from django.db import connection
 from tests import factories
 
+from bench import raw
+from bench.raw import Statement
 from bench.report import Report
 from openpars import clock
 from openpars.activities.doors import Door
@@ -26,8 +24,6 @@ from openpars.activities.verbs.save import Edit, save_one
 LIMITS = {"sqlite": 15.0, "postgresql": 8.0}
 RUNS = 5
 SAVES = 100
-
-Statement = tuple[str, Sequence[Any]]
 
 
 def run(report: Report) -> None:
@@ -42,12 +38,12 @@ def run(report: Report) -> None:
         assert outcome.changed == ("credits", "description", "specialties"), outcome
 
     statements = [
-        _for(_recorded(partial(save, recorded, number)), recorded, replayed) for number in range(RUNS * SAVES)
+        _for(raw.recorded(partial(save, recorded, number)), recorded, replayed)
+        for number in range(RUNS * SAVES)
     ]
     by_verb: list[float] = []
-    raw: list[float] = []
-    with ExitStack() as stack:
-        send = _sqlite(stack) if connection.vendor == "sqlite" else _postgresql(stack)
+    by_driver: list[float] = []
+    with raw.sender() as send:
         for first in range(0, RUNS * SAVES, SAVES):
             # In turns, so that neither gets the quieter moments.
             pairs = [
@@ -55,13 +51,13 @@ def run(report: Report) -> None:
                 for number in range(first, first + SAVES)
             ]
             by_verb.append(median(verb for verb, _ in pairs))
-            raw.append(median(sent for _, sent in pairs))
+            by_driver.append(median(sent for _, sent in pairs))
     report.ratio(
         "saving a step, by the verb against raw",
         median(by_verb),
-        median(raw),
+        median(by_driver),
         limit=LIMITS[report.database],
-        note=f"{median(by_verb) * 1000:.2f} / {median(raw) * 1000:.2f} ms, {len(statements[0])} statements",
+        note=f"{median(by_verb) * 1000:.2f} / {median(by_driver) * 1000:.2f} ms, {len(statements[0])} statements",
     )
 
 
@@ -81,54 +77,9 @@ def _seconds(work: Callable[[], object]) -> float:
     return perf_counter() - start
 
 
-def _recorded(work: Callable[[], object]) -> list[Statement]:
-    statements: list[Statement] = []
-
-    def record(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
-        if many:
-            statements.extend((sql, tuple(one)) for one in params)
-        else:
-            statements.append((sql, tuple(params or ())))
-        return execute(sql, params, many, context)
-
-    with connection.execute_wrapper(record):
-        work()
-    return statements
-
-
 def _for(statements: list[Statement], activity: Activity, twin: Activity) -> list[Statement]:
     """Return the statements as they would be about the twin."""
     return [
         (sql, tuple(twin.pk if value == activity.pk else value for value in params))
         for sql, params in statements
     ]
-
-
-def _sqlite(stack: ExitStack) -> Callable[[list[Statement]], None]:
-    database = sqlite3.connect(connection.settings_dict["NAME"], isolation_level=None)
-    stack.callback(database.close)
-    database.executescript(connection.settings_dict["OPTIONS"]["init_command"])
-
-    def send(statements: list[Statement]) -> None:
-        for sql, params in statements:
-            database.execute(sql.replace("%s", "?"), params).fetchall()
-        database.execute("COMMIT")
-
-    return send
-
-
-def _postgresql(stack: ExitStack) -> Callable[[list[Statement]], None]:
-    parameters = connection.get_connection_params()
-    names = ("dbname", "user", "password", "host", "port")
-    database = psycopg.connect(**{name: parameters[name] for name in names if name in parameters})
-    stack.callback(database.close)
-
-    def send(statements: list[Statement]) -> None:
-        with database.cursor() as cursor:
-            for sql, params in statements:
-                cursor.execute(sql.encode(), params)
-                if cursor.description:
-                    cursor.fetchall()
-        database.commit()
-
-    return send

@@ -50,10 +50,11 @@ def activities(call: Call) -> HttpResponse:
         now=call.now,
         today=call.today,
     )
-    return with_next(call, "activities", [telling.record(call, one) for one in found], _cursor(end))
+    return with_next(call, "activities", [telling.record(call, one) for one in found], cursor_of(end))
 
 
-def _cursor(end: Place | None) -> str | None:
+def cursor_of(end: Place | None) -> str | None:
+    """Return the cursor that leads to what follows this place; None when nothing does."""
     if end is None:
         return None
     return f"{(end.created_at - _EPOCH) // timedelta(microseconds=1):x}-{end.activity_id:x}"
