@@ -20,6 +20,7 @@ from django.test.utils import CaptureQueriesContext
 from openpars import clock
 from openpars.accounts.models import AuditEntry, Provider
 from openpars.accounts.refusals import Refused
+from openpars.accounts.verbs import sandboxes
 from openpars.activities import feed
 from openpars.activities.verbs.close import close
 from openpars.activities.verbs.save import Edit, save
@@ -388,3 +389,23 @@ def test_a_turn_without_news_asks_little(receiver: Receiver) -> None:
     with CaptureQueriesContext(connection) as asked:
         assert follower() == 1
     assert len(asked) == 4  # the subscriptions, the feed for each, and what is due
+
+
+def test_an_emptied_sandbox_tells_nobody_and_its_webhooks_go(receiver: Receiver) -> None:
+    provider = factories.provider()
+    sandbox = sandboxes.of(provider)
+    subscription = subscribed(receiver, sandbox)
+    go_round()
+    factories.activity(sandbox)
+    messages.upload_finished(sandbox.pk, {"upload_id": "1"})
+    sandboxes.reset(provider, actor=factories.actor())
+    messages.upload_finished(sandbox.pk, {"upload_id": "2"})
+    go_round()
+    assert receiver.messages == []
+    assert log_of(subscription) == [("waiting", 0, None)]
+    assert list(queries.of(factories.scope(sandbox, "administrator"))) == []
+    with pytest.raises(NoSuchWebhook):
+        verbs.send_test(subscription.pk, **as_administrator(sandbox))
+    with clock.frozen(NOON + delivering.KEPT + timedelta(days=1)):
+        delivering.clear()
+    assert not Subscription.objects.exists()

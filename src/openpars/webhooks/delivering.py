@@ -121,14 +121,19 @@ def note(delivery: Delivery, answer: Answer) -> None:
 
 
 def clear() -> None:
-    """Remove a portion of the log of long ago."""
-    old = Delivery.objects.filter(created_at__lt=clock.now() - KEPT).exclude(state=State.WAITING)
+    """Remove a portion of the log of long ago, and what subscribed to sandboxes that were emptied before."""
+    before = clock.now() - KEPT
+    Subscription.objects.filter(provider__retired_at__lt=before).delete()
+    old = Delivery.objects.filter(created_at__lt=before).exclude(state=State.WAITING)
     Delivery.objects.filter(pk__in=list(old.values_list("pk", flat=True)[:_CLEARED_AT_ONCE])).delete()
 
 
 def _due() -> QuerySet[Delivery]:
     found: QuerySet[Delivery] = Delivery.objects.filter(
-        Q(subscription__paused_at=None) | Q(by_hand=True), state=State.WAITING, next_try_at__lte=clock.now()
+        Q(subscription__paused_at=None) | Q(by_hand=True),
+        state=State.WAITING,
+        next_try_at__lte=clock.now(),
+        subscription__provider__retired_at=None,
     )
     return found
 

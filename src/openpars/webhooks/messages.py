@@ -13,7 +13,7 @@ from openpars import clock
 from openpars.accounts.scopes import Scope
 from openpars.activities import feed
 from openpars.activities.feed import NoSuchCursor
-from openpars.webhooks import tries
+from openpars.webhooks import queries, tries
 from openpars.webhooks.events import Event
 from openpars.webhooks.models import Delivery, State, Subscription
 
@@ -40,7 +40,7 @@ def upload_finished(provider_id: int, upload: Mapping[str, Any]) -> None:
 
     `upload` is plain JSON. One who is paused hears of it when sending goes on.
     """
-    for subscription in Subscription.objects.filter(provider=provider_id).select_related("provider"):
+    for subscription in queries.standing().filter(provider=provider_id).select_related("provider"):
         if Event.UPLOAD in subscription.events and _waiting(subscription) < WAITING:
             post(subscription, Event.UPLOAD, [{"event": Event.UPLOAD, **upload}])
 
@@ -60,7 +60,8 @@ def read_feed(subscription: Subscription) -> bool:
     """
     with transaction.atomic():
         held = (
-            Subscription.objects.select_for_update(skip_locked=True, of=("self",))
+            queries.standing()
+            .select_for_update(skip_locked=True, of=("self",))
             .select_related("provider")
             .filter(pk=subscription.pk, paused_at=None)
             .first()

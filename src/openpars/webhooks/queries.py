@@ -1,4 +1,7 @@
-"""The only way to subscriptions and deliveries: those of one provider, for its administrators."""
+"""The only way to subscriptions and deliveries: those of one provider, for its administrators.
+
+A sandbox that was emptied is nobody's any more: what subscribed to it hears nothing and is not listed.
+"""
 
 from __future__ import annotations
 
@@ -19,7 +22,7 @@ def of(scope: Scope) -> QuerySet[Subscription]:
     """Return the subscriptions of the scope's provider, oldest first."""
     if not scope.may_administer or scope.provider_id is None:
         return Subscription.objects.none()
-    return Subscription.objects.filter(provider=scope.provider_id).order_by("created_at", "id")
+    return standing().filter(provider=scope.provider_id).order_by("created_at", "id")
 
 
 def one(scope: Scope, webhook_id: UUID) -> Subscription:
@@ -54,4 +57,10 @@ def delivery(subscription: Subscription, delivery_id: UUID) -> Delivery:
 
 def active() -> Iterator[Subscription]:
     """Give all subscriptions that are not paused, whoever's: for the follower, who works for nobody."""
-    yield from Subscription.objects.filter(paused_at=None).select_related("provider").order_by("id")
+    yield from standing().filter(paused_at=None).select_related("provider").order_by("id")
+
+
+def standing() -> QuerySet[Subscription]:
+    """Return the subscriptions of every provider, but not of emptied sandboxes."""
+    found: QuerySet[Subscription] = Subscription.objects.filter(provider__retired_at=None)
+    return found

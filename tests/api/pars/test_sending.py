@@ -250,6 +250,22 @@ def test_a_test_key_writes_into_the_sandbox() -> None:
     assert json.loads(look(desk, "?providerActivityId=A-1", accept=JSON).content)
 
 
+def named(provider: str) -> bytes:
+    """A message that names its provider, as others send it."""
+    return of_xml(mems.activity(("<XtensibleInfo>", f"<XtensibleInfo><ProviderID>{provider}</ProviderID>")))
+
+
+@pytest.mark.parametrize("kind", ["live", "test"])
+def test_an_activity_may_name_the_provider_whose_key_it_is_and_no_other(kind: str) -> None:
+    desk, other = Desk(kind=kind), Desk()
+    for number in (other.provider.number, "9999999", "\u0661"):
+        refused = send(desk, named(number))
+        assert (refused.status_code, problem(refused)["findings"]) == (422, [("request.provider.differs", 1)])
+    assert of(SYSTEM_SCOPE).count() == 0
+    assert [send(desk, named(desk.provider.number)).status_code for _ in range(2)] == [201, 200]
+    assert send(desk, named(f" {int(desk.provider.number)} ")).status_code == 200
+
+
 def test_magic_titles_of_the_sandbox() -> None:
     busy = of_xml(mems.activity(("Committee on Sepsis", "Sandbox: busy")))
     desk = Desk(kind="test")

@@ -37,7 +37,7 @@ def send(call: Call) -> HttpResponse:
     refused, 403 when one is to be closed and the key may not close, 400, 413 and 415 for the body.
     """
     body = bodies.received(call.request)
-    layout, rows = checked_rows(call.request, body, today=call.today)
+    layout, rows = checked_rows(call, body)
     if any(row.close for row in rows):
         must_have(call.caller, "close")
     for row in rows:

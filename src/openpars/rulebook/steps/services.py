@@ -31,4 +31,13 @@ RULES = (
         example="PUT to internal:SEPSIS-26 with the internal ID SEPSIS-27",
         sample=(("named", "SEPSIS-26"), ("value", "SEPSIS-27")),
     ),
+    Rule(
+        id="request.provider.differs",
+        fields=(),
+        stage=Stage.VALID,
+        message="The activity names the provider “{value}”, and the key is one of provider {own}.",
+        mend="Send it with a key of that provider, or leave ProviderID out.",
+        example="ProviderID 0009999 with a key of provider 0001234",
+        sample=(("value", "0009999"), ("own", "0001234")),
+    ),
 )
