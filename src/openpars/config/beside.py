@@ -20,16 +20,24 @@ _FIRST, _LONGEST, _YOUNG = 0.5, 30.0, 60.0
 class _Beside:
     """A worker's process, and the thread that starts it anew when it dies."""
 
-    def __init__(self) -> None:
+    def __init__(self, *options: str) -> None:
+        self._options = options
         self._ending = threading.Event()
         self._lock = threading.Lock()
         self._process = self._start()
         self._keeper = threading.Thread(target=self._keep, name="worker-keeper", daemon=True)
         self._keeper.start()
 
-    @staticmethod
-    def _start() -> subprocess.Popen[bytes]:
-        words = (sys.executable, "-m", "openpars.config.cli", "worker", "--beside", str(os.getpid()))
+    def _start(self) -> subprocess.Popen[bytes]:
+        words = (
+            sys.executable,
+            "-m",
+            "openpars.config.cli",
+            "worker",
+            "--beside",
+            str(os.getpid()),
+            *self._options,
+        )
         return subprocess.Popen(words, stdin=subprocess.DEVNULL)  # noqa: S603 - our own command
 
     def _keep(self) -> None:
@@ -61,9 +69,12 @@ class _Beside:
 
 
 @contextmanager
-def a_worker() -> Iterator[None]:
-    """Keep a worker running; it has ended when the block has."""
-    beside = _Beside()
+def a_worker(*, jobs: bool) -> Iterator[None]:
+    """Keep a worker running; it has ended when the block has.
+
+    Without `jobs` it only does what every machine that answers pages needs.
+    """
+    beside = _Beside(*(() if jobs else ("--no-jobs",)))
     try:
         yield
     finally:

@@ -1,5 +1,7 @@
 """What goes on all the time beside the jobs: each companion has a process of its own at every worker.
 
+Some are wanted on every machine that answers pages, whether it has a worker or not.
+
 A companion's turns are short, and it may be killed between any two instructions: what it has not committed is done
 by its next process, or by that of another worker. So a job that takes long holds no companion up, and the other way
 round.
@@ -29,24 +31,33 @@ _BEGUN_ANEW = 5.0
 _AFTER_TROUBLE = 2.0
 
 _companions: dict[str, Callable[[], Turn]] = {}
+_everywhere: set[str] = set()
 
 
-def register(name: str, begin: Callable[[], Turn]) -> None:
-    """Let every worker have this companion: `begin` is called in its process, and answers with its turns."""
+def register(name: str, begin: Callable[[], Turn], *, everywhere: bool = False) -> None:
+    """Let every worker have this companion: `begin` is called in its process, and answers with its turns.
+
+    One that is wanted `everywhere` also stands beside pages that are answered without a worker.
+    """
     _companions[name] = begin
+    if everywhere:
+        _everywhere.add(name)
 
 
 class Companions:
-    """The companions of one worker."""
+    """The companions of one worker; or, where there is no worker, those that are wanted everywhere."""
 
-    def __init__(self, *, parent: int, patience: Any) -> None:
+    def __init__(self, *, parent: int, patience: Any, without_worker: bool = False) -> None:
         self._parent = parent
         self._patience = patience
+        self._wanted = {
+            name: begin for name, begin in _companions.items() if name in _everywhere or not without_worker
+        }
         self._begun: dict[str, tuple[ForkProcess, float]] = {}
 
     def keep(self) -> None:
         """Begin each that is not there."""
-        for name, begin in _companions.items():
+        for name, begin in self._wanted.items():
             process, at = self._begun.get(name, (None, -_BEGUN_ANEW))
             if (process is not None and process.is_alive()) or monotonic() - at < _BEGUN_ANEW:
                 continue

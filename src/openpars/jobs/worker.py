@@ -81,6 +81,16 @@ def run(*, parent: int | None = None) -> None:
         log.info("Worker %s ends", name)
 
 
+def accompany(*, parent: int | None = None) -> None:
+    """Do no jobs, but keep the companions that are wanted everywhere, until what ends `run`, too."""
+    patience = _share_nothing()
+    beside = Companions(parent=os.getpid(), patience=patience, without_worker=True)
+    with listening(parent) as stop, closing(beside):
+        while not stop.asked:
+            beside.keep()
+            stop.wait(settings.JOB_POLL)
+
+
 def _clear_away() -> None:
     """Remove jobs that ended long ago, and let the rooms above remove what they need no longer."""
     leases.clear()

@@ -8,8 +8,6 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import F
-
 from openpars.activities import queries
 from openpars.activities.folding import signed_hash
 from openpars.passport.visible import visible
@@ -105,7 +103,8 @@ def stamp(updated_at: datetime, revision: int, ends_at: datetime, number: str, n
 
 
 def _listed(row: tuple[Any, ...]) -> Listed:
-    return Listed(*row[:-2], provider=_named(row[-2], row[-1]))
+    *answers, number, name = row
+    return Listed._make((*answers, _named(number, name)))
 
 
 @lru_cache(maxsize=4096)

@@ -6,14 +6,14 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Literal
 
-from tantivy import Filter, Index, Schema, SchemaBuilder, TextAnalyzerBuilder, Tokenizer
+from tantivy import Filter, Index, Schema, SchemaBuilder, TextAnalyzer, TextAnalyzerBuilder, Tokenizer
 
 from openpars.rulebook import VERSION
 
 #: Raised when documents are made in another way from the same answers; every index is then made anew.
 _SHAPE = 1
-#: Letters of the longest word that is indexed.
-_LONGEST_WORD = 60
+#: Words of so many bytes are not indexed, nor longer ones.
+LONGEST_WORD = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ FIELDS: tuple[Words | Choice | Number, ...] = (
 )
 
 #: Of two indexes with the same version either can be read; one of another version is made anew.
-SCHEMA_VERSION = sha256(repr((_SHAPE, _LONGEST_WORD, VERSION, FIELDS)).encode()).hexdigest()[:16]
+SCHEMA_VERSION = sha256(repr((_SHAPE, LONGEST_WORD, VERSION, FIELDS)).encode()).hexdigest()[:16]
 
 
 def build() -> Schema:
@@ -102,14 +102,24 @@ def build() -> Schema:
 
 def analyzers(index: Index) -> None:
     """Tell an index how texts become words; it has to be told each time it is opened."""
-    index.register_tokenizer("words", _words().build())
-    index.register_tokenizer("stems", _words().filter(Filter.stemmer("english")).build())
+    index.register_tokenizer("words", word_analyzer())
+    index.register_tokenizer("stems", stem_analyzer())
+
+
+def word_analyzer() -> TextAnalyzer:
+    """Return what makes words of a text: in small letters, without accents."""
+    return _words().build()
+
+
+def stem_analyzer() -> TextAnalyzer:
+    """Return what makes the stems of English words of a text."""
+    return _words().filter(Filter.stemmer("english")).build()
 
 
 def _words() -> TextAnalyzerBuilder:
     return (
         TextAnalyzerBuilder(Tokenizer.simple())
-        .filter(Filter.remove_long(_LONGEST_WORD))
+        .filter(Filter.remove_long(LONGEST_WORD))
         .filter(Filter.lowercase())
         .filter(Filter.ascii_fold())
     )

@@ -3,6 +3,7 @@
     passport-index/
       current         the name of the generation that is read; renamed into place, so it is whole or not there
       doubted         somebody met an index that could not be read; whoever follows looks at it
+      wanted          somebody wants it made anew
       lock            held by the one process that writes
       <generation>/   one index, and `followed`: how far it has followed the changes
 
@@ -14,7 +15,8 @@ and every machine keeps its own.
 from __future__ import annotations
 
 import logging
-import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
@@ -27,6 +29,10 @@ from openpars.passport.schema import SCHEMA_VERSION, analyzers
 
 log = logging.getLogger(__name__)
 
+#: Files by which those who read ask something of the one who writes.
+DOUBTED, WANTED = "doubted", "wanted"
+#: How the library says that a file does not hold what it should.
+_TORN = ("An IO error occurred", "Data corrupted", "Failed to open file for read")
 #: Seconds until an index that could not be opened is tried again, though nothing seems to have changed.
 _AGAIN = 1.0
 
@@ -58,7 +64,7 @@ class _Opened:
     generation: str = ""
     commit: _Stamp = None
     snapshot: Snapshot | None = None
-    failed: float = 0.0
+    tried: float = 0.0
 
 
 _lock = Lock()
@@ -97,32 +103,41 @@ def snapshot() -> Snapshot:
         if _opened.folder != here or _opened.pointer != pointer:
             _opened = _Opened(here, pointer, current(here))
         seen = _opened
-        commit = _stamp(here / seen.generation / "meta.json") if is_of_this_shape(seen.generation) else None
-        if seen.commit != commit or (seen.snapshot is None and monotonic() - seen.failed > _AGAIN):
-            seen.commit = commit
-            seen.snapshot = _read(here, seen) if commit else None
-            seen.failed = monotonic()
+        if not is_of_this_shape(seen.generation):
+            raise NoIndex
+        commit = _stamp(here / seen.generation / "meta.json")
+        if seen.commit != commit or (seen.snapshot is None and monotonic() - seen.tried > _AGAIN):
+            seen.snapshot = _read(here, seen)
+            seen.commit, seen.tried = commit, monotonic()
         if seen.snapshot is None:
             raise NoIndex
         return seen.snapshot
 
 
+@contextmanager
+def reading() -> Iterator[Snapshot]:
+    """Give the index as it was last committed, to be read within the block; raises NoIndex.
+
+    It does so, too, when the index turns out to be torn while it is read.
+    """
+    found = snapshot()
+    try:
+        yield found
+    except BaseException as problem:
+        # Where bytes make no sense the library panics, and that is no Exception.
+        if type(problem).__name__ != "PanicException" and not str(problem).startswith(_TORN):
+            raise
+        log.warning("The index of CME Passport cannot be read: %s", problem)
+        doubt()
+        raise NoIndex from problem
+
+
 def doubt() -> None:
     """Say that the index could not be read: whoever follows looks at it, and makes it anew if it is torn."""
     try:
-        (folder() / "doubted").touch()
+        (folder() / DOUBTED).touch()
     except OSError:
-        log.warning("The index of CME Passport can neither be read nor be reported", exc_info=True)
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Put a small file there, whole or not at all."""
-    partial = path.with_name(f".{path.name}.{os.getpid()}.partial")
-    with partial.open("w", encoding="ascii") as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
+        log.warning("That cannot be written down either", exc_info=True)
 
 
 def _read(here: Path, seen: _Opened) -> Snapshot | None:

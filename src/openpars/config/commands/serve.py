@@ -6,7 +6,6 @@ import os
 import signal
 import socket
 from collections.abc import Callable
-from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -73,7 +72,7 @@ def serve(*, demo: bool, host: str, port: int, workers: int | None, worker: bool
         shown = f"[{address}]" if address.version == 6 else str(address)
         say(f"OpenPARS is at http://{shown}:{port}/ (Ctrl-C ends it)")
         _free_port(address, port)
-    with a_worker() if worker else nullcontext():
+    with a_worker(jobs=worker):
         _serve(address, port, workers=workers or len(os.sched_getaffinity(0)))
 
 

@@ -9,8 +9,9 @@ from openpars.config.starting import alone, prepare_database, with_data
 @click.option(
     "--beside", type=int, hidden=True, help="The `openpars serve` that started it and ends with it."
 )
+@click.option("--no-jobs", is_flag=True, hidden=True, help="Do only what every machine that answers needs.")
 @with_data
-def worker(*, beside: int | None) -> None:
+def worker(*, beside: int | None, no_jobs: bool) -> None:
     """Do background work, such as reading files that were uploaded, until SIGTERM or Ctrl-C.
 
     `openpars serve` starts one by itself. On PostgreSQL any number of them may run, on any machine.
@@ -20,4 +21,7 @@ def worker(*, beside: int | None) -> None:
     if beside is None:
         with alone():
             prepare_database()
-    work.run(parent=beside)
+    if no_jobs:
+        work.accompany(parent=beside)
+    else:
+        work.run(parent=beside)
