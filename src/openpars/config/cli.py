@@ -20,6 +20,7 @@ COMMANDS: Final = {
     "restore": "restore",
     "rules": "rules",
     "rederive": "rederive",
+    "passport": "passport",
 }
 """Each command by its name, and the module in `commands` and the function in it that it is."""
 
