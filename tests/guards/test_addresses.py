@@ -37,6 +37,11 @@ PUBLIC = {
     "template",
     "api-docs",
     "passport",
+    "passport-activity",
+    "passport-activity-calendar",
+    "sitemap",
+    "sitemap-part",
+    "robots",
     "technical-resources",  # vendors need no account to read how to connect
     "account_login",
     "account_logout",

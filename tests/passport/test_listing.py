@@ -17,7 +17,7 @@ from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
-SOON = {"start_date": "2026-04-08", "end_date": "2026-04-09"}
+SOON: dict[str, Any] = {"start_date": "2026-04-08", "end_date": "2026-04-09"}
 
 
 def change(activity: Activity, **answers: Any) -> Activity:
@@ -115,7 +115,7 @@ def test_of_what_was_never_listed_nobody_learns(frozen: datetime) -> None:
 
 def test_what_a_provider_offers_begins_with_what_is_to_come(frozen: datetime) -> None:
     provider = factories.provider()
-    on_demand = {
+    on_demand: dict[str, Any] = {
         "format": "EM",
         "delivery_methods": ["Online"],
         "start_date": "2025-06-01",

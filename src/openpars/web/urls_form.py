@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from openpars.web.views import lifecycle
+from openpars.web.views import lifecycle, preview
 from openpars.web.views.form import steps
 
 _ACTIVITIES = "providers/<str:number>/activities/"
@@ -20,6 +20,7 @@ urlpatterns = [
     path(f"{_ACTIVITY}delete/", lifecycle.delete, name="activity-delete"),
     path(f"{_ACTIVITY}restore/", lifecycle.restore, name="activity-restore"),
     path(f"{_ACTIVITY}copy/", lifecycle.copy, name="activity-copy"),
+    path(f"{_ACTIVITY}passport/", preview.preview, name="activity-passport"),
     # Last: every other word behind an activity's number is taken for a step.
     path(f"{_ACTIVITY}<slug:slug>/", steps.step, name="activity-step"),
 ]

@@ -19,6 +19,7 @@ from openpars.activities.cautions import LOOKS_LIKE_ANOTHER
 from openpars.activities.models import Activity
 from openpars.activities.outcomes import Conflict
 from openpars.activities.records import answers_of, phase_of, status_of
+from openpars.passport.listing import Listing, listing
 from openpars.rulebook.conditions import holds
 from openpars.rulebook.declaring import Step
 from openpars.rulebook.fields import FIELDS, STEPS, fields_of
@@ -180,6 +181,7 @@ def draw_step(place: Place, *, entry: FormEntry | None = None) -> HttpResponse:
         "stopping": stopping,
         "stopping_points": points(came, activity, stopping.findings) if activity and stopping else (),
         "later": points(came, activity, before_closing(activity, came)) if activity else (),
+        "listing": listed(came, activity) if activity else None,
         "can_close": bool(stopping and place.status is Status.READY and not stopping.findings),
     }
     return render(came.request, "activity/step.html", context)
@@ -214,6 +216,13 @@ def before_closing(activity: Activity, came: Visit) -> Sequence[Finding]:
     if status_of(activity, now=came.now) is not Status.ACTIVE:
         return ()
     return stops(answers_of(activity), rejected=activity.rejected, today=came.today, goal=Stage.CLOSE)
+
+
+def listed(came: Visit, activity: Activity) -> Listing:
+    """Return how an activity stands with CME Passport."""
+    # The provider is the one in the address, which has been read already.
+    activity.provider = came.provider
+    return listing(activity, now=came.now)
 
 
 def points(came: Visit, activity: Activity, findings: Iterable[Finding]) -> list[tuple[Finding, str]]:
@@ -312,6 +321,7 @@ def draw_view(came: Visit, activity: Activity, *, typed: FormEntry | None = None
         "counts": _in_words(None, shown.answers),
         "stopping": stopping,
         "stopping_points": points(came, activity, stopping.findings),
+        "listing": listed(came, activity),
         "typed": typed,
     }
     return render(came.request, "activity/view.html", context)
