@@ -89,7 +89,9 @@ def credit_words(activity: Activity) -> str:
     """Say how many credits an activity gives at most: 1.5 credits."""
     if activity.credits is None:
         return ""
-    number = f"{activity.credits:f}".rstrip("0").rstrip(".") if activity.credits % 1 else f"{activity.credits:.0f}"
+    number = (
+        f"{activity.credits:f}".rstrip("0").rstrip(".") if activity.credits % 1 else f"{activity.credits:.0f}"
+    )
     return f"{number} credit" if number == "1" else f"{number} credits"
 
 
