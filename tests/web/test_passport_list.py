@@ -2,6 +2,7 @@
 
 import re
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.db import connection
@@ -14,8 +15,8 @@ from tests.conftest import NOON
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
-SOON = {"start_date": "2026-04-08", "end_date": "2026-04-09"}
-LATER = {"start_date": "2026-05-01", "end_date": "2026-05-01"}
+SOON: dict[str, Any] = {"start_date": "2026-04-08", "end_date": "2026-04-09"}
+LATER: dict[str, Any] = {"start_date": "2026-05-01", "end_date": "2026-05-01"}
 
 
 def titles(client: Client, **asked: str) -> list[str]:
