@@ -18,6 +18,7 @@ from bench.report import Line, Report
 
 _OURS = {
     *("__init__", "__main__", "databases", "report"),
+    *("passport_activities", "passport_rebuild"),
     *("activity_files", "bare", "multiplied", "raw", "rival", "saver", "served", "upload_memory"),
 }
 
