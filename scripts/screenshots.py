@@ -282,6 +282,8 @@ SCENES: dict[str, Scene] = {
     "saved": of_first("status=Active", "saved/"),
     "learners": of_first(READY, "learners/"),
     "learners-enduring-material": of_first("status=Active&format=EM", "learners/"),
+    "passport-preview": of_first("status=Active&format=C", "passport/"),
+    "passport-preview-not-listed": of_first("status=Draft&format=C", "passport/"),
     "closed": of_first("status=Closed"),
     "reopen": of_first("status=Closed", "reopen/"),
     "history": of_first("status=Closed", "history/"),
