@@ -44,6 +44,12 @@ def of_first(query: str, ending: str = "") -> Scene:
     return open_page
 
 
+def first_listed(page: Page) -> None:
+    """Open the first activity that CME Passport lists."""
+    page.goto("/passport/")
+    page.locator(".pr-list a").first.click()
+
+
 def expanded(page: Page) -> None:
     """Choose what opens the first step as far as it goes."""
     page.goto(f"{ACTIVITIES}add/")
@@ -354,6 +360,9 @@ STRANGER_SCENES: dict[str, Scene] = {
     "sign-in": at("/"),
     "sign-in-refused": wrong_password,
     "forgotten-password": at("/account/password/reset/"),
+    "passport": at("/passport/"),
+    "passport-nothing-found": at("/passport/?q=nowhere"),
+    "passport-activity": first_listed,
 }
 SCENES_BY_PERSON = {
     "admin@demo.example": SCENES,

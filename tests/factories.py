@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from itertools import count
-from typing import Any
+from typing import Any, Final
 
 from openpars import clock
 from openpars.accounts.actors import Actor
@@ -57,6 +57,20 @@ def scope(of: Provider | Accreditor, role: str = "editor") -> Scope:
 def actor(name: str = "Test Person", person_id: int | None = None) -> Actor:
     """Who did it."""
     return Actor(person_id=person_id, name=name)
+
+
+#: A registration for a certifying board that lacks nothing.
+MOC: Final[Answers] = {
+    "kind": "moc",
+    "board": "ABIM",
+    "practice_areas": ["Internal Medicine"],
+    "credit_types": ["Medical Knowledge"],
+    "points": "5.25",
+    "credit_claim_date": "2026-12-31",
+    "content_outline": "Infectious Disease",
+    "attested": True,
+    "attested_by": "Somebody",
+}
 
 
 def answers(**over: Any) -> Answers:

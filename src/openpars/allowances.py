@@ -1,4 +1,4 @@
-"""How often somebody may ask in a minute, and who is counted where the database is not asked."""
+"""How often somebody may ask in a minute, and the counts of those of whom the database keeps none."""
 
 from __future__ import annotations
 

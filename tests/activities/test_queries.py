@@ -1,14 +1,17 @@
 """What each scope lets through, when activities are read and when they are locked."""
 
+from datetime import date
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from openpars.accounts.models import Provider
 from openpars.accounts.scopes import PUBLIC, SYSTEM_SCOPE, Scope
-from openpars.activities import queries
-from openpars.activities.models import Activity
+from openpars.activities import queries, staging
+from openpars.activities.models import Activity, Plan, Staged
 from openpars.activities.verbs.delete import delete
 from tests import factories
 from tests.activities.doing import common
@@ -55,3 +58,21 @@ def test_scopes(provider: Provider) -> None:
 
 def _columns(activity: Activity) -> dict[str, Any]:
     return {name: value for name, value in vars(activity).items() if name != "_state"}
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite takes an index without being told")
+def test_many_keys_are_looked_up_by_their_index_in_tables_that_were_never_counted(provider: Provider) -> None:
+    plan = Plan.objects.create(key=uuid4(), provider=provider, rulebook_version="1", day=date.min, zone="UTC")
+    staged = [Staged(plan=plan, place=place, activity_id=place) for place in range(3_000)]
+    Staged.objects.bulk_create(staged)
+    with CaptureQueriesContext(connection) as asked:
+        assert len(staging.about(plan, range(1_000))) == 1_000
+    with connection.cursor() as cursor:
+
+        def goes_through_all() -> bool:
+            cursor.execute(f"EXPLAIN {asked.captured_queries[0]['sql']}")
+            return "Seq Scan" in str(cursor.fetchall())
+
+        assert goes_through_all()
+        with queries.by_index():
+            assert not goes_through_all()

@@ -96,6 +96,25 @@ def test_a_physician_takes_an_activity_along(
     expect(page.get_by_role("heading", level=1)).to_be_visible()
 
 
+@looks_at("passport")
+def test_what_is_listed_is_found_and_opened(visit: Visit, look: Look, administrator: str) -> None:
+    desk.enter(visit(administrator), "Rare Words about Sepsis", desk.UPCOMING)
+    page = visit()
+    page.goto("/passport/")
+    look(page, "passport")
+    page.get_by_role("searchbox").fill("rare SEPSIS")
+    page.get_by_role("button", name="Search").click()
+    expect(page.get_by_role("heading", level=2)).to_have_text("1 activity")
+    look(page, "passport", "with a hit")
+    page.get_by_role("link", name="Rare Words about Sepsis").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Rare Words about Sepsis")
+    page.go_back()
+    expect(page.get_by_role("searchbox")).to_have_value("rare SEPSIS")
+    page.goto("/passport/?q=nowhere")
+    expect(page.get_by_role("heading", level=2)).to_have_text("Nothing was found")
+    look(page, "passport", "with nothing found")
+
+
 def test_the_page_works_without_scripts(visit: Visit, site: Site, administrator: str) -> None:
     made = desk.enter(visit(administrator), "Without any Script", desk.UPCOMING)
     page = visit(script=False)

@@ -13,6 +13,7 @@ from openpars.activities.models import Activity
 from openpars.activities.verbs.delete import delete
 from openpars.activities.verbs.save import Edit, save_one
 from openpars.passport.listing import listing, offered, was_listed
+from openpars.passport.visible import visible
 from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
@@ -133,3 +134,8 @@ def test_what_a_provider_offers_begins_with_what_is_to_come(frozen: datetime) ->
     assert offered(provider, now=frozen, most=6) == expected
     assert offered(provider, now=frozen, most=3) == expected[:3]
     assert offered(provider, now=frozen, most=1) == expected[:1]
+
+
+def test_the_public_ones_are_not_reached_by_their_providers(frozen: datetime) -> None:
+    """SQLite without statistics would begin with the providers, and read all that each of them has."""
+    assert " JOIN " not in str(visible(now=frozen).query)

@@ -14,18 +14,7 @@ from tests import factories
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
-MOC = {
-    "kind": "moc",
-    "board": "ABIM",
-    "practice_areas": ["Internal Medicine"],
-    "credit_types": ["Medical Knowledge"],
-    "points": "5.25",
-    "credit_claim_date": "2026-12-31",
-    "content_outline": "Infectious Disease",
-    "board_activity_id": "SECRET-BOARD-ID",
-    "attested": True,
-    "attested_by": "SECRET ATTESTER",
-}
+MOC = factories.MOC | {"board_activity_id": "SECRET-BOARD-ID", "attested_by": "SECRET ATTESTER"}
 REMS = {"kind": "rems", "rems_type": "Opioid Analgesic", "rpc_id": "EG-123456-001"}
 
 EVERYTHING = {

@@ -54,19 +54,13 @@ def words(drawn: str) -> str:
 
 
 def test_the_page_says_what_a_physician_wants_to_know(client: Client, provider: Provider) -> None:
-    moc = {
-        "kind": "moc",
-        "board": "ABIM",
-        "practice_areas": ["Internal Medicine"],
-        "credit_types": ["Medical Knowledge"],
-        "points": "5.25",
-        "credit_claim_date": "2026-12-31",
-        "content_outline": "Infectious Disease",
-        "attested": True,
-        "attested_by": "Somebody",
-    }
     activity = factories.activity(
-        provider, **SOON, outcomes=None, support_received=None, specialties=["Surgery"], collaborations=[moc]
+        provider,
+        **SOON,
+        outcomes=None,
+        support_received=None,
+        specialties=["Surgery"],
+        collaborations=[factories.MOC],
     )
     drawn = page(client, activity)
     said = words(drawn)
@@ -255,7 +249,7 @@ def test_a_page_that_is_gone_says_only_that_and_what_there_is_now(client: Client
     assert words(drawn) == (
         "This activity is no longer listed It has ended, or its provider, Test Hospital , has taken it off CME "
         "Passport. What Test Hospital offers now What comes next Live Course · Apr 8–9, 2026 · Chicago, IL · "
-        "7.5 credits See all that this provider offers"
+        "7.5 credits · Fee See all that this provider offers"
     )
     assert f"/passport/activities/{now_on.activity_id}/" in drawn
     assert client.get(f"/passport/activities/{ended.activity_id}/calendar.ics").status_code == 410

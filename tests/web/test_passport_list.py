@@ -16,6 +16,7 @@ from tests.conftest import NOON
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 SOON: dict[str, Any] = {"start_date": "2026-04-08", "end_date": "2026-04-09"}
+ONLINE: dict[str, Any] = {"delivery_methods": ["Online"]}
 LATER: dict[str, Any] = {"start_date": "2026-05-01", "end_date": "2026-05-01"}
 
 
@@ -30,11 +31,14 @@ def test_the_list_is_found_by_words_and_by_provider(client: Client) -> None:
     one, other = factories.provider(name="Test Hospital"), factories.provider(name="Other Society")
     factories.activity(one, title="Later <Sepsis>", **LATER)
     factories.activity(other, title="Sepsis and asthma", **SOON)
+    factories.activity(
+        one, title="Has begun", start_date="2025-06-01", end_date="2026-06-01", format="EM", **ONLINE
+    )
     factories.activity(one, title="Not shown", on_passport=False, **SOON)
-    assert titles(client) == ["Sepsis and asthma", "Later &lt;Sepsis&gt;"]
+    assert titles(client) == ["Sepsis and asthma", "Later &lt;Sepsis&gt;", "Has begun"]
     assert titles(client, q="HOSP sepsis") == ["Later &lt;Sepsis&gt;"]
     assert titles(client, q="asthma") == ["Sepsis and asthma"]
-    assert titles(client, provider=one.number) == ["Later &lt;Sepsis&gt;"]
+    assert titles(client, provider=one.number) == ["Later &lt;Sepsis&gt;", "Has begun"]
     with clock.frozen(NOON + timedelta(days=365)):
         assert titles(client) == []
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from django.conf import settings
 from django.db import connection
 
+from openpars.allowances import Spent
 from openpars.api.models import CallCount
 
 _TABLE: Final = CallCount._meta.db_table
@@ -17,29 +17,6 @@ _COUNT: Final = (
     f" SET calls = CASE WHEN {_TABLE}.minute = excluded.minute THEN {_TABLE}.calls + 1 ELSE 1 END,"
     " minute = excluded.minute RETURNING calls"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Spent:
-    """How many calls a key has made in this minute, how many it may make, and the seconds until the next minute."""
-
-    calls: int
-    limit: int
-    seconds: int
-
-    @property
-    def is_over(self) -> bool:
-        """Whether this call is one too many."""
-        return self.calls > self.limit
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """What every answer says about it."""
-        return {
-            "RateLimit-Limit": str(self.limit),
-            "RateLimit-Remaining": str(max(0, self.limit - self.calls)),
-            "RateLimit-Reset": str(self.seconds),
-        }
 
 
 def spend(api_key_id: int, *, now: datetime) -> Spent:

@@ -16,7 +16,7 @@
 | OPENPARS_UPLOAD_MEGABYTES | the largest file of activities that is taken in | `1000` |
 | OPENPARS_WEBHOOKS_LOOPBACK | `1` lets webhooks deliver to this machine itself, for trying them out | |
 | OPENPARS_REQUESTS_PER_MINUTE | how often one key may call the web services | `600` |
-| OPENPARS_PUBLIC_REQUESTS_PER_MINUTE | how often one address may ask a process for public JSON; pages: thrice | `300` |
+| OPENPARS_PUBLIC_REQUESTS_PER_MINUTE | how often one address may ask a process for pages of CME Passport | `900` |
 """
 
 import os
@@ -213,9 +213,8 @@ FILE_UPLOAD_HANDLERS = [
 
 # How often one key may call the web services in a minute.
 REQUESTS_PER_MINUTE = _whole("OPENPARS_REQUESTS_PER_MINUTE", "600")
-# How often one address may ask a process for what is public in a minute, in JSON; for pages openpars.web.public allows
-# more.
-PUBLIC_REQUESTS_PER_MINUTE = _whole("OPENPARS_PUBLIC_REQUESTS_PER_MINUTE", "300")
+# How often one address may ask a process for what is public in a minute. Whole offices share an address.
+PUBLIC_REQUESTS_PER_MINUTE = _whole("OPENPARS_PUBLIC_REQUESTS_PER_MINUTE", "900")
 
 # --- cache: rate limits must be shared by all processes, so they live in the database
 CACHES = {

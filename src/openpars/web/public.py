@@ -25,9 +25,6 @@ from openpars.caching import cacheable
 #: CME Passport, and what search engines ask for before they read it.
 ADDRESSES: Final = re.compile(r"/passport/|/sitemap[^/]*\.xml\Z|/robots\.txt\Z")
 METHODS: Final = ("GET", "HEAD")
-#: A page may be asked for so many times as often as an answer in JSON: whole offices share an address, and while
-#: somebody types, each pause is a search.
-PAGES_PER_CALL: Final = 3
 
 GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
@@ -58,7 +55,7 @@ class PublicPages:
         if request.method not in METHODS:
             return HttpResponseNotAllowed(METHODS)
         request.get_host()
-        limit = PAGES_PER_CALL * settings.PUBLIC_REQUESTS_PER_MINUTE
+        limit = settings.PUBLIC_REQUESTS_PER_MINUTE
         spent = self._allowances.spend(visitor_of(request), limit=limit, now=clock.now())
         if spent.is_over:
             return _too_many(request, spent)

@@ -181,7 +181,8 @@ def draw_step(place: Place, *, entry: FormEntry | None = None) -> HttpResponse:
         "stopping": stopping,
         "stopping_points": points(came, activity, stopping.findings) if activity and stopping else (),
         "later": points(came, activity, before_closing(activity, came)) if activity else (),
-        "listing": listed(came, activity) if activity else None,
+        # Of what is only being entered nobody expects to see it.
+        "listing": listed(came, activity) if activity and not place.adding else None,
         "can_close": bool(stopping and place.status is Status.READY and not stopping.findings),
     }
     return render(came.request, "activity/step.html", context)

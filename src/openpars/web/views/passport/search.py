@@ -1,4 +1,4 @@
-"""The list of CME Passport: what providers show now, the next to begin first, found by words of title or provider."""
+"""The list of CME Passport: what providers show now, what is to come first, found by words of title or provider."""
 
 from __future__ import annotations
 
@@ -30,6 +30,9 @@ def search(request: HttpRequest) -> HttpResponse:
         found = found.filter(Q(title__icontains=word) | Q(provider__name__icontains=word))
     if number:
         found = found.filter(provider__number=number)
-    page = Paginator(found.order_by("start_date", "activity_id"), PAGE).get_page(request.GET.get("page"))
+    found = found.annotate(has_begun=Q(start_date__lt=now.date())).order_by(
+        "has_begun", "start_date", "activity_id"
+    )
+    page = Paginator(found, PAGE).get_page(request.GET.get("page"))
     context = {"q": q, "number": number, "page": page, "found": [(one, told(one, now=now)) for one in page]}
     return render(request, "passport/search.html", context)

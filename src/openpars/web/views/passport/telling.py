@@ -8,6 +8,7 @@ from typing import Final
 from zoneinfo import ZoneInfo
 
 from openpars.activities.models import Activity
+from openpars.activities.records import decimal_text
 from openpars.passport.registrations import complete
 from openpars.rulebook.judging import is_asked
 from openpars.rulebook.vocabularies import label
@@ -31,8 +32,6 @@ class Told:
     boards: tuple[str, ...]
     #: REMS, MIPS.
     programs: tuple[str, ...]
-    #: Whether it has begun.
-    under_way: bool
 
 
 def told(activity: Activity, *, now: datetime) -> Told:
@@ -48,7 +47,6 @@ def told(activity: Activity, *, now: datetime) -> Told:
         registration="Limited registration" if activity.registration == "Limited" else "",
         boards=tuple(dict.fromkeys(one["board"] for one in complete_ones if one["kind"] == "moc")),
         programs=tuple(dict.fromkeys(one["kind"].upper() for one in complete_ones if one["kind"] != "moc")),
-        under_way=activity.start_date <= today,
     )
 
 
@@ -89,9 +87,7 @@ def credit_words(activity: Activity) -> str:
     """Say how many credits an activity gives at most: 1.5 credits."""
     if activity.credits is None:
         return ""
-    number = (
-        f"{activity.credits:f}".rstrip("0").rstrip(".") if activity.credits % 1 else f"{activity.credits:.0f}"
-    )
+    number = decimal_text(activity.credits)
     return f"{number} credit" if number == "1" else f"{number} credits"
 
 
