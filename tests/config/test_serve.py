@@ -159,14 +159,15 @@ def test_a_worker_on_its_own_makes_what_it_needs_and_ends_when_told(
         )
     try:
         end = time.monotonic() + 30
-        while " starts\n" not in log.read_text() and time.monotonic() < end:
+        while " activities\n" not in log.read_text() and time.monotonic() < end:
             time.sleep(0.05)
         worker.terminate()
         assert worker.wait(timeout=5) == 0, log.read_text()
     finally:
         worker.kill()
         worker.wait()
-    assert re.fullmatch(r"Worker (\S+) starts\nWorker \1 ends\n", log.read_text()), log.read_text()
+    told = r"Worker (\S+) starts\nThe index of CME Passport is made anew: 0 activities\nWorker \1 ends\n"
+    assert re.fullmatch(told, log.read_text()), log.read_text()
 
 
 def test_two_that_start_at_once_make_one_site(new_site: SiteMaker, tmp_path: Path) -> None:

@@ -78,7 +78,8 @@ def run(*, parent: int | None = None) -> None:
                 stop.wait(settings.JOB_POLL)
             else:
                 _see_to(claim, stop, patience)
-        log.info("Worker %s ends", name)
+    # Nothing of it goes on: what its companions say stands before this.
+    log.info("Worker %s ends", name)
 
 
 def accompany(*, parent: int | None = None) -> None:
